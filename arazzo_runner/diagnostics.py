@@ -1,0 +1,78 @@
+"""What is wrong with a document, where, and how to mend it: data, not text on a terminal."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+from .location import Location
+
+Severity = Literal["error", "warning", "info"]
+
+
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """A rewrite of the scalar at `location`: `replacement` is its new value, as text."""
+
+    location: Location
+    replacement: str
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnostic:
+    """One finding. `code` is stable (`ARZ101`); `message` is one sentence, `hint` says what to do."""
+
+    code: str
+    severity: Severity
+    message: str
+    location: Location | None = None
+    hint: str | None = None
+    fix: Fix | None = None
+
+    def __str__(self) -> str:
+        where = f"{self.location}: " if self.location else ""
+        hint = f" ({self.hint})" if self.hint else ""
+        return f"{where}{self.severity} {self.code}: {self.message}{hint}"
+
+    def to_dict(self) -> dict[str, object]:
+        """The camelCase form of reports; absent fields are left out."""
+        result: dict[str, object] = {"code": self.code, "severity": self.severity, "message": self.message}
+        if self.location:
+            result["location"] = location_dict(self.location)
+        if self.hint:
+            result["hint"] = self.hint
+        if self.fix:
+            result["fix"] = {"location": location_dict(self.fix.location), "replacement": self.fix.replacement}
+        return result
+
+
+def location_dict(location: Location) -> dict[str, object]:
+    """A Location for a report."""
+    return {
+        "document": location.document,
+        "line": location.line,
+        "column": location.column,
+        "pointer": location.pointer,
+    }
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str | None:
+    """A hint that names the nearest known words, or None."""
+    close = difflib.get_close_matches(word, list(known), n=2, cutoff=0.6)
+    if not close:
+        return None
+    return "did you mean " + " or ".join(f"'{name}'" for name in close) + "?"
+
+
+def edit_distance(left: str, right: str, limit: int = 3) -> int:
+    """The Levenshtein distance, or `limit` where it is that or more."""
+    if abs(len(left) - len(right)) >= limit:
+        return limit
+    row = list(range(len(right) + 1))
+    for i, a in enumerate(left, 1):
+        previous, row[0] = row[0], i
+        for j, b in enumerate(right, 1):
+            previous, row[j] = row[j], min(row[j] + 1, row[j - 1] + 1, previous + (a != b))
+    return min(row[-1], limit)

@@ -1,0 +1,211 @@
+"""What happened in a run, as data. Every report is a fold over these (design, rule 8).
+
+`at` is seconds since the epoch (float), from the driver; `id` is the structural effect id
+`<frame path>/<step>#<visit>.<attempt>`, the same for all events of one attempt of a step.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal, TypeAlias
+
+from .diagnostics import Diagnostic
+from .location import Location
+from .messages import Request, Response, TransportFailure
+from .values import Operand
+
+Status = Literal["succeeded", "failed"]
+Reason = Literal["criteria", "action", "transport", "timeout", "limit-exceeded", "contract", "interrupted"]
+
+
+@dataclass(frozen=True, slots=True)
+class StepOutline:
+    """A step as planned, for reports that draw what was not taken."""
+
+    step_id: str
+    kind: Literal["operation", "workflow", "channel"]
+    target: str  # "POST /applications", or the workflow's id
+    description: str | None
+    location: Location
+
+
+@dataclass(frozen=True, slots=True)
+class WorkflowOutline:
+    workflow_id: str
+    summary: str | None
+    steps: tuple[StepOutline, ...]
+    location: Location
+
+
+@dataclass(frozen=True, slots=True)
+class RunStarted:
+    workflow_id: str
+    inputs: Mapping[str, Any]
+    outline: tuple[WorkflowOutline, ...]  # the selected workflow first, then those it reaches
+    location: Location
+    document: str
+    at: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class WorkflowStarted:
+    """A frame was pushed: a sub-workflow, a dependency, a goto target, or the workflow of a retry."""
+
+    path: str
+    workflow_id: str
+    inputs: Mapping[str, Any]
+    purpose: Literal["run", "step", "dependency", "goto", "retry"]
+    location: Location
+
+
+@dataclass(frozen=True, slots=True)
+class WorkflowFinished:
+    path: str
+    workflow_id: str
+    status: Status
+    reason: Reason | None
+    outputs: Mapping[str, Any]
+    missing_outputs: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class StepStarted:
+    id: str
+    step_id: str
+    path: str  # of the frame, "" at the top
+    workflow_id: str
+    visit: int
+    attempt: int
+    location: Location
+    description: str | None = None
+    target: str = ""  # "POST /applications", or the workflow's id
+    at: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class RequestSent:
+    """The request as signed and handed to the transport."""
+
+    id: str
+    request: Request
+    at: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class ResponseReceived:
+    id: str
+    response: Response
+    duration_s: float
+    at: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class RequestFailed:
+    """No answer, or (request None) nothing could be built to send: `failure.kind` and `.message` say why."""
+
+    id: str
+    request: Request | None
+    failure: TransportFailure | None
+    reason: str
+    location: Location | None = None
+    at: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class CriterionChecked:
+    """One criterion, of the step's successCriteria or (`action` set) of an action."""
+
+    id: str
+    condition: str
+    type: str  # simple, regex, jsonpath, xpath, contract
+    passed: bool
+    operands: tuple[Operand, ...]
+    reason: str | None
+    location: Location
+    action: str | None = None
+    context: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ActionTaken:
+    """Where the run goes next and why; `name` is None for the default (next step, or break)."""
+
+    id: str
+    name: str | None
+    type: Literal["end", "goto", "retry", "next", "break"]
+    target: str | None = None  # stepId or workflowId
+    location: Location | None = None
+    delay_s: float = 0.0
+    retry: int | None = None  # this is retry number n ...
+    retry_limit: int | None = None  # ... of this many
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A delay before a retry begins."""
+
+    id: str
+    seconds: float
+    at: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class StepFinished:
+    id: str
+    step_id: str
+    path: str
+    status: Status
+    reason: Reason | None
+    outputs: Mapping[str, Any]
+    missing_outputs: tuple[str, ...] = ()
+    message: str | None = None  # why it failed, one line
+    duration_s: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class SecretMarked:
+    """From here on this text is a secret. `label` is a stable name: `createApplication.clientSecret`, `scheme.field`."""
+
+    label: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Warned:
+    """A diagnostic found while running."""
+
+    diagnostic: Diagnostic
+    id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RunFinished:
+    workflow_id: str
+    status: Status
+    reason: Reason | None
+    ended_by: str | None  # name of the action that ended the run
+    outputs: Mapping[str, Any] = field(default_factory=dict)
+    missing_outputs: tuple[str, ...] = ()
+    message: str | None = None
+    phase: str | None = None  # of the last failed request: not_sent, maybe_sent
+    at: float = 0.0
+
+
+Event: TypeAlias = (
+    RunStarted
+    | WorkflowStarted
+    | WorkflowFinished
+    | StepStarted
+    | RequestSent
+    | ResponseReceived
+    | RequestFailed
+    | CriterionChecked
+    | ActionTaken
+    | Waiting
+    | StepFinished
+    | SecretMarked
+    | Warned
+    | RunFinished
+)

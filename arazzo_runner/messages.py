@@ -1,0 +1,88 @@
+"""Requests, responses and messages as plain values: no client, no socket."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from .errors import Phase, TransportKind
+
+Headers = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SecurityRequirement:
+    """One scheme of a security alternative: its name, the Security Scheme Object, scopes and the source's name."""
+
+    name: str
+    scheme: Mapping[str, Any]
+    scopes: tuple[str, ...] = ()
+    source: str = ""
+
+
+# OpenAPI Security Requirement Objects: any alternative will do, all requirements of it are needed; () is anonymous.
+Security = tuple[tuple[SecurityRequirement, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What to send. `url` is absolute and fully encoded; `security` names credentials and holds none.
+
+    `supplied` are the places the step itself filled, as `(in, name)` with lower-case header names: a credential never
+    replaces them (decision 47). `remote` is true when the operation's description came by URL and no server was named
+    for it: its origin gets no credentials from the environment. `timeout` is in seconds, None for the default.
+    """
+
+    method: str
+    url: str
+    headers: Headers = ()
+    body: bytes | None = None
+    security: Security = ()
+    supplied: frozenset[tuple[str, str]] = frozenset()
+    source: str = ""
+    remote: bool = False
+    timeout: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """What came back; `headers` in order as received, names in any case; `body` is decompressed."""
+
+    status: int
+    headers: Headers = ()
+    body: bytes = b""
+    url: str = ""
+    http_version: str = "HTTP/1.1"
+    reason: str = ""
+
+    def header(self, name: str) -> str | None:
+        """One header value: repeated headers joined with ", ", the first Set-Cookie alone (decision 25)."""
+        return header(self.headers, name)
+
+
+def header(headers: Headers, name: str) -> str | None:
+    """The value of a header by case-insensitive name, or None."""
+    lowered = name.lower()
+    values = [value for key, value in headers if key.lower() == lowered]
+    if not values:
+        return None
+    return values[0] if lowered == "set-cookie" else ", ".join(values)
+
+
+@dataclass(frozen=True, slots=True)
+class TransportFailure:
+    """A request without an answer: connection refused, time-out, TLS, policy."""
+
+    kind: TransportKind
+    message: str
+    phase: Phase = "not_sent"
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """An AsyncAPI message: what a channel carries."""
+
+    channel: str
+    payload: bytes
+    headers: Mapping[str, str] = field(default_factory=dict)

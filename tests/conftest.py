@@ -1,0 +1,25 @@
+"""What every test may use: the folder of outside material, found through ARAZZO_SHARED."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def shared_folder() -> Path | None:
+    """The folder with specifications, schemas and the corpus, or None on a machine without it."""
+    folder = Path(os.environ.get("ARAZZO_SHARED", ROOT.parent / "shared"))
+    return folder if folder.is_dir() else None
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder of outside material; the test is skipped where it is absent."""
+    folder = shared_folder()
+    if folder is None:
+        pytest.skip("the folder of specifications and corpus is not here (set ARAZZO_SHARED)")
+    return folder
