@@ -1,0 +1,227 @@
+"""The plan: what a run needs, looked up and compiled once (design, rule 2). Immutable, shared by any number of runs.
+
+A workflow's `key` names it in the whole description: its workflowId in the entry document, `<uri>#<workflowId>` in
+another one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal, Protocol, TypeAlias
+
+from ..condition import Condition
+from ..diagnostics import Diagnostic
+from ..expression import Scope
+from ..location import Location
+from ..messages import Request, Response
+from ..openapi import Argument, Body, Description, Operation, RequestBuilder
+from ..values import JSON, Value
+from .inputs import InputsSchema
+
+Evaluator: TypeAlias = Callable[[Scope], Value]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkedCriterion:
+    condition: Condition
+    text: str
+    context: str | None
+    type: str
+    location: Location
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkedOutput:
+    name: str
+    evaluate: Evaluator
+    text: str
+    location: Location
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkedParameter:
+    """A parameter with its value compiled. `required` is what the operation says of it."""
+
+    name: str
+    in_: str
+    evaluate: Evaluator
+    location: Location
+    required: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class End:
+    name: str
+    criteria: tuple[LinkedCriterion, ...]
+    location: Location
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GotoStep:
+    name: str
+    criteria: tuple[LinkedCriterion, ...]
+    location: Location
+    step_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GotoWorkflow:
+    name: str
+    criteria: tuple[LinkedCriterion, ...]
+    location: Location
+    workflow: str  # a key
+    parameters: tuple[LinkedParameter, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Retry:
+    """`retry_after` in seconds; the step or the workflow is what runs first (decision 9)."""
+
+    name: str
+    criteria: tuple[LinkedCriterion, ...]
+    location: Location
+    retry_after: float = 0.0
+    retry_limit: int = 1
+    step_id: str | None = None
+    workflow: str | None = None
+    parameters: tuple[LinkedParameter, ...] = ()
+
+
+LinkedAction: TypeAlias = End | GotoStep | GotoWorkflow | Retry
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkedReplacement:
+    """Set `evaluate`'s value where the target selects; `apply(payload, value)` returns the changed payload."""
+
+    apply: Callable[[Value, JSON], Value]
+    evaluate: Evaluator
+    location: Location
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkedBody:
+    content_type: str | None
+    evaluate: Evaluator | None  # None: no payload, start from {}
+    literal: bool
+    replacements: tuple[LinkedReplacement, ...]
+    location: Location
+    parse_text: bool = False  # JSON text is parsed before replacements are applied (decision 45)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prerequisite:
+    """A step that has to have completed: in this workflow, or (`workflow` set) in another one, earlier in the run."""
+
+    step_id: str
+    workflow: str | None
+    location: Location
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _LinkedStep:
+    step_id: str
+    location: Location
+    description: str | None
+    target: str
+    criteria: tuple[LinkedCriterion, ...]
+    outputs: tuple[LinkedOutput, ...]
+    success_actions: tuple[LinkedAction, ...]
+    failure_actions: tuple[LinkedAction, ...]
+    timeout: float | None  # seconds
+    depends_on: tuple[Prerequisite, ...]
+    parameters: tuple[LinkedParameter, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OperationCall(_LinkedStep):
+    """A step that calls an OpenAPI operation."""
+
+    operation: Operation
+    builder: RequestBuilder
+    body: LinkedBody | None
+    server: str
+    source: str
+    remote: bool
+    reads_request: bool  # some expression of the step reads $request
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkflowCall(_LinkedStep):
+    """A step that calls a workflow; its parameters are the inputs."""
+
+    workflow: str
+
+
+LinkedStep: TypeAlias = OperationCall | WorkflowCall
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkedDocument:
+    """What expressions see of the document a workflow stands in."""
+
+    name: str
+    uri: str
+    self_uri: str | None
+    sources: Mapping[str, Mapping[str, str]]
+    workflow_keys: Mapping[str, str]  # workflowId -> key
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkedWorkflow:
+    """`steps` stand in the order of execution: list order, or the topological order of dependsOn (decision 12)."""
+
+    key: str
+    workflow_id: str
+    summary: str | None
+    location: Location
+    document: LinkedDocument
+    inputs: InputsSchema
+    steps: tuple[LinkedStep, ...]
+    positions: Mapping[str, int]  # stepId -> index in steps
+    depends_on: tuple[str, ...]
+    outputs: tuple[LinkedOutput, ...]
+
+
+class Contract(Protocol):
+    """Checks requests and responses against their descriptions (`--contract`); answers are one-line violations."""
+
+    level: Literal["warn", "error"]
+
+    def check_request(
+        self, step: OperationCall, request: Request, arguments: tuple[Argument, ...], body: Body | None
+    ) -> tuple[str, ...]:
+        """What the description forbids in this request."""
+
+    def check_response(self, step: OperationCall, response: Response) -> tuple[str, ...]:
+        """What the description forbids in this response."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bounds:
+    """What bounds a run from inside: steps, nesting, time and delays (seconds)."""
+
+    max_steps: int = 1000
+    max_nesting: int = 32
+    max_time: float | None = None
+    max_delay: float = 3600.0
+    max_retry_after: float = 300.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    entry: str  # the key of the selected workflow
+    workflows: Mapping[str, LinkedWorkflow]
+    descriptions: Mapping[str, Description]  # by source name, qualified `<document uri>#<name>` outside the entry
+    diagnostics: tuple[Diagnostic, ...]
+    bounds: Bounds = field(default_factory=Bounds)
+    contract: Contract | None = None
+
+    @property
+    def workflow(self) -> LinkedWorkflow:
+        """The selected workflow."""
+        return self.workflows[self.entry]
+
+
+Inputs: TypeAlias = Mapping[str, Any]

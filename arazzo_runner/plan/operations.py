@@ -1,0 +1,191 @@
+"""Which operation a step means: operationId and operationPath (Step Object; decisions 0, 48, 49).
+
+An operationId is exact; with several sources it is qualified. An operationPath is
+`{$sourceDescriptions.<name>.url}#<JSON Pointer>`. The other published forms are tolerated where decision 0 says so.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from ..errors import DocumentError
+from ..location import Location
+from ..model import Compat, OperationStep, Text
+from ..openapi import AmbiguousOperation, Description, Operation, UnknownOperation
+from ..values import format_pointer
+from .findings import Findings
+from .sources import Source, Sources
+
+_NAME = r"[A-Za-z0-9_\-]+"
+_CANONICAL = re.compile(rf"\{{\$sourceDescriptions\.({_NAME})\.url\}}#(.*)", re.DOTALL)
+_QUALIFIED = re.compile(rf"\$sourceDescriptions\.({_NAME})\.(.+)", re.DOTALL)
+_LOOSE = re.compile(rf"\{{?(?:\$sourceDescriptions\.)?({_NAME})(?:\.url)?\}}?#(/.*)", re.DOTALL)
+_METHOD_PATH = re.compile(r"(?:(get|put|post|delete|options|head|patch|trace|query)\s+)?(/\S*)", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """An operation and the source it stands in; `operation` is None for AsyncAPI sources."""
+
+    source: Source
+    operation: Operation | None
+
+
+class Operations:
+    """Finds the operations that the steps of one document name."""
+
+    def __init__(self, sources: Sources, findings: Findings, *, tolerant: bool, compat: Compat) -> None:
+        self._sources = sources
+        self._findings = findings
+        self._tolerant = tolerant
+        self._lenient = compat == "lenient"
+
+    def find(self, step: OperationStep) -> Found | None:
+        """The operation of a step; None (and a finding) when it cannot be found."""
+        try:
+            if step.operation_id is not None:
+                return self._by_id(step.operation_id)
+            if step.operation_path is not None:
+                return self._by_path(step.operation_path)
+        except DocumentError as error:
+            at = step.operation_id or step.operation_path
+            self._findings.add("ARZ203", error.message, error.location or at.location if at else step.location,
+                               error.hint)
+        return None
+
+    # -- operationId --------------------------------------------------------------------------------------------------
+
+    def _by_id(self, text: Text) -> Found | None:
+        qualified = _QUALIFIED.fullmatch(text.value)
+        if qualified:
+            return self._in_source(qualified[1], qualified[2], text.location)
+        if text.value.startswith("$"):
+            self._findings.add("ARZ203", f"'{text.value}' names no operation", text.location,
+                               "write $sourceDescriptions.<name>.<operationId>")
+            return None
+        candidates = self._sources.operations()
+        if len(candidates) == 1:
+            return self._only_source(candidates[0].name, text)
+        if not candidates:
+            self._findings.add("ARZ203", f"no source describes the operation '{text.value}'", text.location,
+                               "every source is an Arazzo description")
+            return None
+        return self._among(text)
+
+    def _only_source(self, name: str, text: Text) -> Found | None:
+        prefix, _, rest = text.value.partition(".")
+        if prefix == name and rest and self._tolerant:
+            source = self._sources.get(name, text.location)
+            if source and source.openapi and not source.openapi.defines((text.value,)):
+                return self._prefixed(name, rest, text)
+        return self._in_source(name, text.value, text.location)
+
+    def _prefixed(self, name: str, operation_id: str, text: Text) -> Found | None:
+        self._findings.add(
+            "ARZ507", f"'{text.value}' is read as the operation '{operation_id}' of '{name}'", text.location,
+            f"portable form: $sourceDescriptions.{name}.{operation_id}", "warning",
+        )
+        return self._in_source(name, operation_id, text.location)
+
+    def _among(self, text: Text) -> Found | None:
+        """A bare operationId with several sources: an error, or (tolerated) the one source that has it."""
+        names = [s.name for s in self._sources.operations()]
+        hint = f"write $sourceDescriptions.<name>.{text.value}; sources: {', '.join(names)}"
+        if not self._tolerant:
+            self._findings.add("ARZ205", f"'{text.value}' has to be qualified: there are {len(names)} sources",
+                               text.location, hint)
+            return None
+        prefix, _, rest = text.value.partition(".")
+        if rest and prefix in names:
+            return self._prefixed(prefix, rest, text)
+        return self._only_definition(text, names, hint)
+
+    def _only_definition(self, text: Text, names: list[str], hint: str) -> Found | None:
+        loaded = [source for name in names if (source := self._sources.get(name, text.location))]
+        having = [s for s in loaded if s.openapi and s.openapi.defines((text.value,))]
+        if len(having) == 1:
+            self._findings.add(
+                "ARZ507", f"'{text.value}' is not qualified; only '{having[0].name}' defines it", text.location,
+                f"portable form: $sourceDescriptions.{having[0].name}.{text.value}", "warning",
+            )
+            return self._in_source(having[0].name, text.value, text.location)
+        if having:
+            both = " and ".join(f"'{s.name}'" for s in having)
+            self._findings.add("ARZ204", f"'{text.value}' is defined in {both}", text.location, hint)
+        elif len(loaded) == len(names):
+            self._findings.add("ARZ203", f"no source defines the operation '{text.value}'", text.location, hint)
+        return None
+
+    def _in_source(self, name: str, operation_id: str, location: Location) -> Found | None:
+        source = self._sources.get(name, location)
+        if source is None:
+            return None
+        if source.openapi is None:
+            return self._elsewhere(source, operation_id, location)
+        try:
+            return Found(source, source.openapi.operation(operation_id))
+        except AmbiguousOperation as error:
+            self._findings.add("ARZ204", error.message, location, error.hint)
+        except UnknownOperation as error:
+            self._findings.add("ARZ203", error.message, location, error.hint)
+        return None
+
+    def _elsewhere(self, source: Source, operation_id: str, location: Location) -> Found | None:
+        if source.type == "asyncapi":
+            return Found(source, None)
+        self._findings.add("ARZ203", f"'{source.name}' is an Arazzo description and has no operation '{operation_id}'",
+                           location, f"to call a workflow write workflowId: $sourceDescriptions.{source.name}.<id>")
+        return None
+
+    # -- operationPath ------------------------------------------------------------------------------------------------
+
+    def _by_path(self, text: Text) -> Found | None:
+        match = _CANONICAL.fullmatch(text.value)
+        if match:
+            return self._at(match[1], match[2], text.location)
+        loose = _LOOSE.fullmatch(text.value)
+        if loose and (self._tolerant or self._lenient):
+            portable = f"{{$sourceDescriptions.{loose[1]}.url}}#{loose[2]}"
+            self._warn_path(text, portable)
+            return self._at(loose[1], loose[2], text.location)
+        method_path = _METHOD_PATH.fullmatch(text.value)
+        if method_path and self._tolerant:
+            return self._by_template(text, method_path[1], method_path[2])
+        hint = "write '{$sourceDescriptions.<name>.url}#/paths/~1pets~1{id}/get'"
+        self._findings.add("ARZ206", f"'{text.value}' is not an operationPath", text.location, hint)
+        return None
+
+    def _warn_path(self, text: Text, portable: str) -> None:
+        self._findings.add("ARZ506", f"'{text.value}' is not the form of an operationPath; it is read as its author "
+                           "meant it", text.location, f"portable form: '{portable}'", "warning")
+
+    def _by_template(self, text: Text, method: str | None, path: str) -> Found | None:
+        names = [s.name for s in self._sources.operations()]
+        matches: list[tuple[str, Description, str]] = []
+        for name in names:
+            source = self._sources.get(name, text.location)
+            for found in source.openapi.methods_of(path) if source and source.openapi else ():
+                if source and source.openapi and (method is None or found.upper() == method.upper()):
+                    matches.append((name, source.openapi, found))
+        if len(matches) == 1:
+            name, _, found = matches[0]
+            pointer = format_pointer(("paths", path, found.lower()))
+            self._warn_path(text, f"{{$sourceDescriptions.{name}.url}}#{pointer}")
+            return self._at(name, pointer, text.location)
+        what = f"'{text.value}' names no operation" if not matches else f"'{text.value}' names several operations"
+        several = ", ".join(f"{found.upper()} {path} of {name}" for name, _, found in matches)
+        self._findings.add("ARZ203" if not matches else "ARZ204", what, text.location, several or None)
+        return None
+
+    def _at(self, name: str, pointer: str, location: Location) -> Found | None:
+        source = self._sources.get(name, location)
+        if source is None:
+            return None
+        if source.openapi is None:
+            return self._elsewhere(source, pointer, location)
+        try:
+            return Found(source, source.openapi.operation_at(pointer))
+        except UnknownOperation as error:
+            self._findings.add("ARZ203", error.message, location, error.hint)
+            return None

@@ -1,0 +1,116 @@
+"""Source descriptions of one Arazzo document: loaded when a workflow needs them, of the type they turn out to be.
+
+Arazzo 1.1.0, "Source Description Object", "Identity-Based Referencing"; decisions 50, 51.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from ..diagnostics import did_you_mean
+from ..document import Document, Registry, resolve_uri
+from ..errors import DocumentError, Unavailable, UnreadableDocument
+from ..location import Location
+from ..model import ArazzoDescription, SourceDescription
+from ..openapi import Description
+from .findings import Findings
+
+_TYPES = {"openapi": "openapi", "swagger": "openapi", "asyncapi": "asyncapi", "arazzo": "arazzo"}
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A loaded source description: its type, the document, and for OpenAPI the Description."""
+
+    name: str
+    type: str
+    document: Document
+    openapi: Description | None
+
+
+class Sources:
+    """The sources of one document by name; each is loaded once, and what is wrong with one is reported once."""
+
+    def __init__(
+        self,
+        description: ArazzoDescription,
+        registry: Registry,
+        findings: Findings,
+        *,
+        replaced: dict[str, str],
+        suggest: Callable[[str], str | None],
+    ) -> None:
+        self.description = description
+        self._registry = registry
+        self._findings = findings
+        self._replaced = replaced
+        self._suggest = suggest
+        self._loaded: dict[str, Source | None] = {}
+
+    def get(self, name: str, location: Location) -> Source | None:
+        """The source with this name; None (and a finding) when there is none or it cannot be loaded."""
+        declared = self.description.source(name)
+        if declared is None:
+            names = [s.name for s in self.description.source_descriptions]
+            hint = did_you_mean(name, names) or f"declared: {', '.join(names) or 'none'}"
+            self._findings.add("ARZ201", f"no source description is named '{name}'", location, hint)
+            return None
+        if name not in self._loaded:
+            self._loaded[name] = self._load(declared)
+        return self._loaded[name]
+
+    def type_of(self, declared: SourceDescription) -> str | None:
+        """The type of a source, loaded only where it is not declared (decision 50)."""
+        if declared.type is not None:
+            return declared.type
+        source = self.get(declared.name, declared.location)
+        return source.type if source else None
+
+    def operations(self) -> list[SourceDescription]:
+        """The sources that are not of type arazzo: those a bare operationId may mean (decision 48)."""
+        return [s for s in self.description.source_descriptions if self.type_of(s) != "arazzo"]
+
+    def uri(self, declared: SourceDescription) -> str:
+        """The absolute URI of a source: replaced by the host, or resolved against the document's base URI."""
+        replaced = self._replaced.get(declared.name)
+        return replaced if replaced is not None else resolve_uri(declared.url, self.description.document.base_uri)
+
+    def _load(self, declared: SourceDescription) -> Source | None:
+        add, location = self._findings.add, declared.url_location
+        uri = self.uri(declared)
+        try:
+            document = self._registry.load(uri, positions=declared.type == "arazzo")
+        except Unavailable as error:
+            add("ARZ220", f"source '{declared.name}' cannot be fetched: {error.message}", location, error.hint)
+            return None
+        except UnreadableDocument as error:
+            self._findings.extend(error.diagnostics)
+            if not error.diagnostics:
+                add("ARZ201", f"source '{declared.name}' is not readable: {error.message}", error.location or location,
+                    error.hint)
+            return None
+        except DocumentError as error:
+            hint = self._suggest(declared.name) or error.hint
+            add("ARZ201", f"source '{declared.name}' cannot be loaded: {error.message}", location, hint)
+            return None
+        return self._typed(declared, document)
+
+    def _typed(self, declared: SourceDescription, document: Document) -> Source | None:
+        found = _TYPES.get(document.kind or "")
+        if found is None:
+            self._findings.add("ARZ202", f"source '{declared.name}' is no OpenAPI, AsyncAPI or Arazzo description",
+                               declared.url_location, f"read from {document.name}")
+            return None
+        if declared.type is not None and declared.type != found:
+            self._findings.add("ARZ202", f"source '{declared.name}' is declared as {declared.type} and is {found}",
+                               declared.location, f"write 'type: {found}'")
+            return None
+        openapi = None
+        if found == "openapi":
+            try:
+                openapi = Description(document, self._registry.load)
+            except DocumentError as error:
+                self._findings.add("ARZ202", error.message, error.location or declared.url_location, error.hint)
+                return None
+        return Source(declared.name, found, document, openapi)

@@ -1,0 +1,107 @@
+"""One secret in every encoding it may leave in: as it is, URL-encoded, JSON- and HTML-escaped, base64 at any offset.
+
+`Finder.spans(text)` says where; what to put there is the redactor's business.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal, NamedTuple
+
+Encoding = Literal["plain", "url", "base64"]
+
+_ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+_UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")  # RFC 3986, 2.3
+_ENTITIES = {"&": "amp|#0*38|#x0*26", "<": "lt|#0*60|#x0*3c", ">": "gt|#0*62|#x0*3e", '"': "quot|#0*34|#x0*22"}
+_ENTITIES["'"] = "apos|#0*39|#x0*27"
+
+
+class Span(NamedTuple):
+    start: int
+    end: int
+    encoding: Encoding
+
+
+class _Pattern(NamedTuple):
+    needle: str  # in every match: a cheap test before the expression is tried
+    expression: re.Pattern[str]
+
+
+@dataclass(frozen=True)
+class Finder:
+    """Finds one secret text in other texts."""
+
+    value: str
+
+    def spans(self, text: str) -> Iterator[Span]:
+        """Every place where the secret stands, in any encoding; places may overlap."""
+        if self._escaped.needle in text:
+            for match in self._escaped.expression.finditer(text):
+                encoded = "%" in match.group() and match.group() != self.value
+                yield Span(match.start(), match.end(), "url" if encoded else "plain")
+        for needle, expression in self._base64:
+            if needle in text:
+                for match in expression.finditer(text):
+                    yield Span(match.start(), match.end(), "base64")
+
+    @cached_property
+    def _escaped(self) -> _Pattern:
+        runs = re.findall(r"[A-Za-z0-9._~-]+", self.value)
+        return _Pattern(max(runs, key=len, default=""), re.compile("".join(map(_atom, self.value))))
+
+    @cached_property
+    def _base64(self) -> tuple[_Pattern, ...]:
+        data = self.value.encode("utf-8", "surrogatepass")
+        return tuple(_base64_pattern(data, offset) for offset in range(3))
+
+
+def _atom(character: str) -> str:
+    """An expression for one character in any of its escapes."""
+    if character in _UNRESERVED:
+        return re.escape(character)
+    forms = [re.escape(character), *_url_forms(character), *_json_forms(character)]
+    if character in _ENTITIES:
+        forms.append(f"(?i:&(?:{_ENTITIES[character]});)")
+    return "(?:" + "|".join(forms) + ")"
+
+
+def _url_forms(character: str) -> list[str]:
+    octets = character.encode("utf-8", "surrogatepass")
+    percent = "(?i:" + "".join(f"%{octet:02x}" for octet in octets) + ")"
+    return [percent, r"\+"] if character == " " else [percent]
+
+
+def _json_forms(character: str) -> list[str]:
+    units = character.encode("utf-16-be", "surrogatepass")
+    hexadecimal = "".join(rf"\\u{units[i]:02x}{units[i + 1]:02x}" for i in range(0, len(units), 2))
+    forms = [f"(?i:{hexadecimal})"]
+    short = json.dumps(character)[1:-1]
+    if character == "/":
+        short = "\\/"
+    if len(short) == 2:
+        forms.append(re.escape(short))
+    return forms
+
+
+def _base64_pattern(data: bytes, offset: int) -> _Pattern:
+    """Base64 (RFC 4648, both alphabets) of data that stands `offset` octets (modulo 3) into what was encoded.
+
+    The first and last character may share bits with the neighbours: any character with the right other bits matches.
+    """
+    bits = "?" * (8 * offset) + "".join(f"{octet:08b}" for octet in data)
+    bits += "?" * (-len(bits) % 6)
+    sextets = [bits[i : i + 6] for i in range(0, len(bits), 6)]
+    known = [sextet for sextet in sextets if sextet != "??????"]
+    whole = "".join(_ALPHABET[int(sextet, 2)] if "?" not in sextet else "+" for sextet in known)
+    needle = max(re.findall("[A-Za-z0-9]+", whole), key=len, default="")
+    return _Pattern(needle, re.compile("".join(map(_sextet_class, known))))
+
+
+def _sextet_class(sextet: str) -> str:
+    wanted = [i for i in range(64) if all(bit in ("?", own) for bit, own in zip(sextet, f"{i:06b}", strict=True))]
+    letters = "".join({62: r"+\-", 63: "/_"}.get(i, _ALPHABET[i]) for i in wanted)
+    return letters if len(letters) == 1 else f"[{letters}]"

@@ -1,0 +1,72 @@
+"""Bodies for a reader: by media type a JSON value, a text, or base64."""
+
+from __future__ import annotations
+
+import base64
+import codecs
+import re
+from typing import Literal, NamedTuple
+
+from ..messages import Headers, header
+from ..values import JSON, loads
+
+BodyKind = Literal["json", "text", "base64"]
+
+
+class Content(NamedTuple):
+    """A body as it stands in a report."""
+
+    kind: BodyKind
+    value: JSON
+
+
+def content(body: bytes, content_type: str | None) -> Content:
+    """A body by its content type: JSON as its value, what decodes as text, everything else as base64."""
+    if is_json(media_type(content_type)):
+        try:
+            return Content("json", loads(body))
+        except (ValueError, RecursionError):
+            pass
+    text = body_text(body, content_type)
+    return Content("base64", base64.b64encode(body).decode("ascii")) if text is None else Content("text", text)
+
+
+def body_text(body: bytes, content_type: str | None) -> str | None:
+    """The text of a body, or None where it is not one."""
+    try:
+        text = body.decode(charset_of(content_type))
+    except UnicodeDecodeError:
+        return None
+    return None if "\x00" in text else text
+
+
+def content_type_of(headers: Headers) -> str | None:
+    return header(headers, "content-type")
+
+
+def media_type(content_type: str | None) -> str:
+    """`application/json` of `application/JSON; charset=utf-8`."""
+    return (content_type or "").partition(";")[0].strip().lower()
+
+
+def charset_of(content_type: str | None) -> str:
+    """The charset parameter, UTF-8 where it is absent or unknown."""
+    match = re.search(r"""(?i);\s*charset\s*=\s*["']?([\w.:-]+)""", content_type or "")
+    try:
+        name = codecs.lookup(match[1]).name if match else "utf-8"
+        b"".decode(name)  # `hex` and the like are codecs, but not of text
+    except LookupError:
+        return "utf-8"
+    return name
+
+
+def is_json(kind: str) -> bool:
+    return kind == "application/json" or kind.endswith("+json") or kind == "text/json"
+
+
+def is_form(kind: str) -> bool:
+    return kind == "application/x-www-form-urlencoded"
+
+
+def is_xml(kind: str) -> bool:
+    return kind in ("application/xml", "text/xml", "text/html") or kind.endswith("+xml")
