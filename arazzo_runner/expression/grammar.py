@@ -23,7 +23,17 @@ Version = Literal["1.0", "1.1"]
 
 # source = ( header-reference / query-reference / path-reference / body-reference )                      ; 1.0.1
 # source = ( header-reference / query-reference / path-reference / body-reference / payload-reference )  ; 1.1.0
-DOTTED_ROOTS = ("request", "response", "message", "inputs", "outputs", "steps", "workflows", "sourceDescriptions", "components")
+DOTTED_ROOTS = (
+    "request",
+    "response",
+    "message",
+    "inputs",
+    "outputs",
+    "steps",
+    "workflows",
+    "sourceDescriptions",
+    "components",
+)
 PLAIN_ROOTS = ("url", "method", "statusCode", "self")
 ADDED_IN_1_1 = ("message", "self")
 

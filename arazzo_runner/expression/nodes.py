@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
-from arazzo_runner.values import format_pointer
+from ..values import format_pointer
 
 Pointer: TypeAlias = "tuple[str, ...] | None"  # None: no "#"; (): "#" with an empty pointer
 

@@ -12,9 +12,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import cast
 
-from arazzo_runner.errors import LanguageSyntaxError
-from arazzo_runner.values import format_pointer, parse_pointer
-
+from ..errors import LanguageSyntaxError
+from ..values import format_pointer, parse_pointer
 from .grammar import (
     ACCESSOR,
     ADDED_IN_1_1,
@@ -146,7 +145,7 @@ def _message(text: str, at: int, grammar: Grammar) -> Expression:
 def _source(text: str, at: int, grammar: Grammar) -> Source:
     """source = ( header-reference / query-reference / path-reference / body-reference / payload-reference )"""
     if text.startswith("header.", at):
-        return HeaderReference(_whole(TOKEN, text, at + 7, "a header name"))
+        return HeaderReference(_whole(TOKEN, text, at + 7, "a header"))
     if text.startswith("query.", at):
         name, written = _char_name(text, at + 6, grammar, "a query parameter")
         return QueryReference(name, written)
@@ -157,14 +156,16 @@ def _source(text: str, at: int, grammar: Grammar) -> Source:
         return BodyReference(_optional_pointer(text, at + 4, grammar))
     if text.startswith("payload", at) and grammar.version == "1.1":
         return PayloadReference(_optional_pointer(text, at + 7, grammar))
-    last = "body or payload" if grammar.version == "1.1" else "or body"
-    raise _Underivable(f"after '{text[:at]}' comes header.<name>, query.<name>, path.<name>, {last}", at)
+    last = ", body or payload" if grammar.version == "1.1" else " or body"
+    raise _Underivable(f"after '{text[:at]}' comes header.<name>, query.<name>, path.<name>{last}", at)
 
 
 def _whole(pattern: re.Pattern[str], text: str, at: int, what: str) -> str:
     found = pattern.match(text, at)
     if found is None:
-        raise _Underivable(f"here the name of {what} is missing" if at >= len(text) else _unexpected(text, at, what), at)
+        raise _Underivable(
+            f"here the name of {what} is missing" if at >= len(text) else _unexpected(text, at, what), at
+        )
     if found.end() < len(text):
         raise _Underivable(_unexpected(text, found.end(), what), found.end())
     return found.group()
@@ -255,12 +256,12 @@ def _workflows(text: str, at: int, grammar: Grammar) -> Expression:
     if text.startswith(".outputs.", end):
         name, pointer = _name_and_pointer(text, end + len(".outputs."), grammar, "an output")
         return WorkflowsReference(workflow_id, "outputs", name, pointer)
-    raise _Underivable("only inputs and outputs of a workflow can be referred to: $workflows.<workflowId>.outputs.<name>", end)
+    raise _Underivable(
+        "only inputs and outputs of a workflow can be referred to: $workflows.<workflowId>.outputs.<name>", end
+    )
 
 
-def _identifier(
-    text: str, at: int, grammar: Grammar, followed_by: str | tuple[str, ...], what: str
-) -> tuple[str, int]:
+def _identifier(text: str, at: int, grammar: Grammar, followed_by: str | tuple[str, ...], what: str) -> tuple[str, int]:
     """identifier-strict; in 1.0 everything up to the first of what must follow."""
     if grammar.version == "1.1":
         found = IDENTIFIER_STRICT.match(text, at)
@@ -272,7 +273,9 @@ def _identifier(
         if grammar.name.fullmatch(text, at, end) is None:
             end = at
     if end == at:
-        raise _Underivable(f"here the name of {what} is missing" if at == len(text) else _unexpected(text, at, what), at)
+        raise _Underivable(
+            f"here the name of {what} is missing" if at == len(text) else _unexpected(text, at, what), at
+        )
     return text[at:end], end
 
 
@@ -291,7 +294,9 @@ def _components(text: str, at: int, grammar: Grammar) -> Expression:
     """components-reference = component-type "." component-name"""
     component_type, dot, _ = text[at:].partition(".")
     if not dot or component_type not in grammar.component_types:
-        raise _Underivable("after '$components.' comes one of " + ", ".join(f"{t}.<name>" for t in grammar.component_types), at)
+        raise _Underivable(
+            "after '$components.' comes one of " + ", ".join(f"{t}.<name>" for t in grammar.component_types), at
+        )
     pattern = IDENTIFIER if grammar.version == "1.1" else grammar.name
     return ComponentsReference(component_type, _whole(pattern, text, at + len(component_type) + 1, "a component"))
 
@@ -333,7 +338,10 @@ def _rewritten(text: str, rewrite: str, form: str, offset: int, grammar: Grammar
     expression = _try(rewrite, grammar)
     if expression is None or rewrite == text:
         return None
-    if isinstance(expression, Request | Response | Message) and expression.source in (BodyReference(), PayloadReference()):
+    if isinstance(expression, Request | Response | Message) and expression.source in (
+        BodyReference(),
+        PayloadReference(),
+    ):
         return None
     return Rewritten(expression, text, form, offset)
 
@@ -398,13 +406,17 @@ def _near_root(text: str) -> str:
 def _dots_to_pointer(text: str) -> str:
     found = re.fullmatch(r"(\$(?:request|response|message)\.(?:body|payload))([.\[#].+)", text, re.DOTALL)
     if found is None:
-        found = re.fullmatch(r"(\$(?:inputs|outputs|steps|workflows)\.[A-Za-z0-9._\-]+?)((?:\.[A-Za-z0-9_\-]+)*\[.+)", text)
+        found = _INDEXED_NAME.fullmatch(text)
     pointer = _as_pointer(found[2]) if found else None
     return found[1] + pointer if found and pointer else text
 
 
 def _slash_to_pointer(text: str) -> str:
-    return re.sub(r"^(\$(?:(?:request|response)\.body|message\.payload|steps\.[\w-]+\.outputs\.[\w-]+|inputs\.[\w-]+))/", r"\1#/", text)
+    return re.sub(
+        r"^(\$(?:(?:request|response)\.body|message\.payload|steps\.[\w-]+\.outputs\.[\w-]+|inputs\.[\w-]+))/",
+        r"\1#/",
+        text,
+    )
 
 
 def _sub(pattern: str, replacement: str) -> Callable[[str], str]:
@@ -428,7 +440,10 @@ _REPAIRS: tuple[Callable[[str], str], ...] = (
     _dots_to_pointer,
     _slash_to_pointer,
     _sub(r"^\$steps\.([\w-]+)\.(?i:outputs?)\.", r"$steps.\1.outputs."),
-    _sub(r"^\$steps\.([\w-]+)\.(?!outputs?\b|response\b|request\b|inputs?\b|statusCode\b)(?=\w)", r"$steps.\1.outputs."),
+    _sub(
+        r"^\$steps\.([\w-]+)\.(?!outputs?\b|response\b|request\b|inputs?\b|statusCode\b|.*\.outputs\.)(?=\w)",
+        r"$steps.\1.outputs.",
+    ),
     _sub(r"^\$workflows\.([\w-]+)\.(?i:(in|out)puts?)\.", r"$workflows.\1.\2puts."),
     _sub(r"^\$workflows\.([\w-]+)\.(?!(?:in|out)puts\b|steps?\b)(?=\w)", r"$workflows.\1.outputs."),
     _sub(r"^\$components\.(?i:parameters?)\.", "$components.parameters."),

@@ -200,10 +200,11 @@ class Contract(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bounds:
-    """What bounds a run from inside: steps, nesting, time and delays (seconds)."""
+    """What bounds a run from inside: steps, nesting, time and delays (seconds); `timeout` is that of one request."""
 
     max_steps: int = 1000
     max_nesting: int = 32
+    timeout: float = 30.0
     max_time: float | None = None
     max_delay: float = 3600.0
     max_retry_after: float = 300.0

@@ -12,19 +12,21 @@ from typing import Any, TypeGuard
 from ..document import Document
 from ..errors import ExecutionError, LanguageSyntaxError
 from ..expression import (
+    Bound,
     Expression,
     Names,
     Reading,
     Scope,
-    bind,
+    Template,
     compile_expression,
     compile_template,
     parse,
+    parse_and_bind,
     parse_template,
-    starts_like_expression,
+    parse_value,
 )
 from ..location import Location
-from ..model import Raw, Text
+from ..model import Raw
 from ..selector import Selectors
 from ..values import MISSING, Value
 from .findings import Findings
@@ -60,15 +62,19 @@ class ValueCompiler:
     def expression(self, text: str, location: Location) -> Evaluator | None:
         """A text that has to be an expression; None (and a finding) when it is not."""
         try:
-            expression = parse(text, self.reading.version)
-            return self._bound(expression, location)
+            return self._bound(parse_and_bind(text, self.reading, self.names), location)
         except LanguageSyntaxError as error:
             self.findings.syntax("ARZ301", error, location)
             return None
 
     def is_literal_text(self, value: Any) -> bool:
         """Whether a string is a text to be sent as written (after embedding), not one whole expression."""
-        return isinstance(value, str) and self._whole(value) is None
+        if not isinstance(value, str):
+            return False
+        try:
+            return isinstance(parse_value(value, self.reading, self.names), Template)
+        except LanguageSyntaxError:
+            return False
 
     def _any(self, value: Any, pointer: tuple[str, ...], location: Location) -> Evaluator:
         if isinstance(value, str):
@@ -114,51 +120,26 @@ class ValueCompiler:
 
         return evaluate
 
-    def _whole(self, text: str) -> Expression | None:
-        if not text.startswith("$"):
-            return None
-        try:
-            return parse(text, self.reading.version)
-        except LanguageSyntaxError:
-            return None
-
     def _text(self, text: str, location: Location) -> Evaluator:
         try:
-            if text.startswith("$"):
-                evaluator = self._whole_or_text(text, location)
-                if evaluator is not None:
-                    return evaluator
-            template, tolerated = parse_template(text, self.reading, self.names)
+            value = parse_value(text, self.reading, self.names)
         except LanguageSyntaxError as error:
             self.findings.syntax("ARZ301", error, location)
             return _constant(text)
-        self.findings.tolerated(tolerated, location)
-        if template.is_literal:
-            return _constant(text)
-        self.references.extend((part, location) for part in template.parts if not isinstance(part, str))
-        return compile_template(template)
+        if isinstance(value, Bound):
+            return self._bound(value, location)
+        return self._template(value, location) or _constant(text)
 
-    def _whole_or_text(self, text: str, location: Location) -> Evaluator | None:
-        try:
-            return self._bound(parse(text, self.reading.version), location)
-        except LanguageSyntaxError:
-            if starts_like_expression(text) and not self._reads_as_template(text):
-                raise
-            return None
-
-    def _reads_as_template(self, text: str) -> bool:
-        """`$inputs.a-$inputs.b` or `$inputs.a {$inputs.b}`: text in which expressions are embedded."""
-        try:
-            template, _ = parse_template(text, self.reading, self.names)
-        except LanguageSyntaxError:
-            return False
-        return not template.is_literal
-
-    def _bound(self, expression: Expression, location: Location) -> Evaluator:
-        bound = bind(expression, self.names, self.reading)
+    def _bound(self, bound: Bound, location: Location) -> Evaluator:
         self.findings.tolerated(bound.tolerated, location)
         self.references.append((bound.expression, location))
         return compile_expression(bound.expression)
+
+    def _template(self, template: Template, location: Location) -> Callable[[Scope], str] | None:
+        """The compiled text, or None where nothing is embedded in it."""
+        self.findings.tolerated(template.tolerated, location)
+        self.references.extend((expression, location) for expression in template.expressions)
+        return None if template.is_literal else compile_template(template)
 
     def _selector(self, value: Mapping[str, Any], location: Location) -> Evaluator:
         kind, version = selector_type(value["type"])
@@ -166,13 +147,11 @@ class ValueCompiler:
             self.findings.add("ARZ403", f"no engine for {kind} {version or ''}".rstrip(), location)
             return _constant(None)
         context = self.expression(value["context"], location)
-        template_text = value["selector"]
         try:
-            template, _ = parse_template(template_text, self.reading, self.names)
-            if not template.is_literal:
-                self.references.extend((part, location) for part in template.parts if not isinstance(part, str))
-                return self._templated_selector(kind, version, compile_template(template), context)
-            selector = self.selectors.compile(kind, version, template_text, limit_s=self.limit_s)
+            text = self._template(parse_template(value["selector"], self.reading, self.names), location)
+            if text is not None:
+                return self._templated_selector(kind, version, text, context)
+            selector = self.selectors.compile(kind, version, value["selector"], limit_s=self.limit_s)
         except LanguageSyntaxError as error:
             self.findings.syntax("ARZ402", error, location)
             return _constant(None)
@@ -234,7 +213,3 @@ def is_selector(value: Mapping[str, Any], version: str) -> TypeGuard[dict[str, A
         return False
     return True
 
-
-def text_value(text: Text) -> str:
-    """The string of a located text."""
-    return text.value

@@ -98,6 +98,14 @@ def texts(pattern: str, least: int, most: int | None, draw: Draw) -> Iterator[st
                 yield padding + text
 
 
+def shortest_text(pattern: str) -> int:
+    """The least number of characters a text that matches can have; 0 for a pattern that cannot be read."""
+    try:
+        return shortest(_Parser(pattern).parse())
+    except PatternUnreadable:
+        return 0
+
+
 def shortest(node: Node) -> int:
     """The least number of characters a node can make."""
     match node:

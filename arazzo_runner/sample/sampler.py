@@ -29,9 +29,30 @@ _TYPE_KEYWORDS = {
 _ANY_TYPE = ("string", "object", "integer", "boolean", "array", "null")
 # What a value made from type and bounds alone may get wrong: only these are put before the referee.
 _AMBIGUOUS = frozenset(
-    "example examples default not if allOf oneOf anyOf pattern format contains propertyNames patternProperties"
-    " minProperties maxProperties dependentRequired dependentSchemas uniqueItems unevaluatedProperties"
-    " unevaluatedItems multipleOf maxContains".split()
+    {
+        "example",
+        "examples",
+        "default",
+        "not",
+        "if",
+        "allOf",
+        "oneOf",
+        "anyOf",
+        "pattern",
+        "format",
+        "contains",
+        "propertyNames",
+        "patternProperties",
+        "minProperties",
+        "maxProperties",
+        "dependentRequired",
+        "dependentSchemas",
+        "uniqueItems",
+        "unevaluatedProperties",
+        "unevaluatedItems",
+        "multipleOf",
+        "maxContains",
+    }
 )
 
 
@@ -53,18 +74,19 @@ class Place:
         return next((step for step in reversed(self.path) if isinstance(step, str)), "")
 
 
-def sample(schema: Any, *, seed: int = 0, examples: bool = True, name: str = "") -> JSON:
+def sample(schema: Any, *, seed: int = 0, examples: bool = True, name: str = "", leave_out: str = "") -> JSON:
     """A value for a self-contained JSON Schema (draft 2020-12), the same for the same schema and seed.
 
     The value is valid where one could be found; else an example that is not, or the nearest value; else None.
     `examples=False` leaves example, examples and default out of account, so that `seed` always tells values apart.
-    `name` is what the value is called, for words that say so.
+    `name` is what the value is called, for words that say so. `leave_out` is a keyword ("writeOnly" for a response)
+    whose properties are not there unless they are required.
     """
     referee = Referee(schema)
     start = Place(path=(name,) if name else ())
     nearest: list[JSON] = []
     for careful in (False, True):
-        sampler = _Sampler(referee, seed, examples, careful)
+        sampler = _Sampler(referee, seed, examples, careful, leave_out)
         try:
             for candidate in islice(sampler.candidates(referee.root, start), _MAX_CANDIDATES):
                 if referee.accepts(referee.root, candidate):
@@ -79,13 +101,14 @@ def sample(schema: Any, *, seed: int = 0, examples: bool = True, name: str = "")
 
 
 class _Sampler:
-    """Walks a schema once. `careful` puts every ambiguous place before the referee, not only the self-contained ones."""
+    """Walks a schema once. `careful` puts every ambiguous place before the referee, not only self-contained ones."""
 
-    def __init__(self, referee: Referee, seed: int, examples: bool, careful: bool) -> None:
+    def __init__(self, referee: Referee, seed: int, examples: bool, careful: bool, leave_out: str) -> None:
         self._referee = referee
         self._seed = seed
         self._examples = examples
         self._careful = careful
+        self._leave_out = leave_out
         self._steps = 0
         self._closed: dict[int, tuple[Any, bool]] = {}
 
@@ -171,7 +194,7 @@ class _Sampler:
     def _object(self, schema: dict[str, Any], place: Place, full: bool) -> dict[str, Any]:
         properties = _mapping(schema.get("properties"))
         required = _required(schema, properties if full else {})
-        names = [name for name in properties if full or name in required]
+        names = [name for name in properties if name in required or (full and self._is_there(properties[name]))]
         names += [name for name in required if name not in properties]
         most = schema.get("maxProperties")
         if isinstance(most, int) and len(names) > most:
@@ -187,6 +210,15 @@ class _Sampler:
                     raise
         self._add_members(schema, place, result, full)
         return result
+
+    def _is_there(self, schema: Any) -> bool:
+        if not self._leave_out or not isinstance(schema, dict):
+            return True
+        for _ in range(_MAX_DEPTH):
+            if not isinstance(schema, dict) or self._leave_out in schema or "$ref" not in schema:
+                break
+            schema = self._referee.resolve(schema["$ref"])
+        return not (isinstance(schema, dict) and schema.get(self._leave_out) is True)
 
     def _add_members(self, schema: dict[str, Any], place: Place, result: dict[str, Any], full: bool) -> None:
         """Members nobody named: as many as minProperties asks for, and one to show what a map holds."""
@@ -236,7 +268,7 @@ class _Sampler:
         most = schema.get("maxItems")
         needed = schema.get("minContains", 1) if "contains" in schema else 0
         prefix = schema.get("prefixItems") or []
-        count = max(least, needed, len(prefix), 1)
+        count = max(least, len(prefix) + needed, 1)
         if isinstance(most, int):
             count = min(count, most)
         for length in dict.fromkeys((count, least)):

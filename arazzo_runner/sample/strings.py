@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from .draw import Draw
-from .pattern import texts
+from .pattern import shortest_text, texts
 
 _START = datetime.datetime(2026, 1, 15, 9, 30, tzinfo=datetime.UTC)
 _SECRET_WORDS = frozenset({"secret", "password", "token", "key", "credential", "credentials", "passphrase", "jwt"})
@@ -55,8 +55,9 @@ def strings(schema: dict[str, Any], name: str, draw: Draw) -> Iterator[str]:
     patterns = [text for text in schema.get("patterns", [schema.get("pattern")]) if isinstance(text, str)]
     fitting = [text for text in formatted if low <= len(text) and (most is None or len(text) <= most)]
     yield from fitting
+    long_enough = max([low, *map(shortest_text, patterns)]) if len(patterns) > 1 else low
     for pattern in patterns:
-        yield from texts(pattern, low, most, draw)
+        yield from texts(pattern, long_enough, most, draw)
     if not formatted or (not fitting and not patterns):
         yield _fit(words(name, draw), low, most)
     yield _fit("example", low, most)

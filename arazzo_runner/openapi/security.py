@@ -1,0 +1,93 @@
+"""Security: an operation's requirements resolved to `messages.Security`.
+
+OpenAPI 3.1.1, "Security Requirement Object" and "Security Scheme Object"; 2.0 definitions become 3.x schemes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ..document import resolve_uri
+from ..messages import Security, SecurityRequirement
+from .reference import DanglingReference, Node
+
+_FLOWS = {"application": "clientCredentials", "accessCode": "authorizationCode"}
+_URLS = frozenset({"authorizationUrl", "tokenUrl", "refreshUrl", "deviceAuthorizationUrl", "openIdConnectUrl"})
+
+
+def read_security(operation: Node, root: Node, version: str) -> Security:
+    """The operation's `security`, else the description's: `[]` takes the default away, `{}` is anonymous."""
+    requirements = operation.get("security")
+    if not isinstance(requirements, list):
+        requirements = root.get("security")
+    if not isinstance(requirements, list):
+        return ()
+    return tuple(
+        tuple(_requirement(str(name), scopes, root, version) for name, scopes in requirement.items())
+        for requirement in requirements
+        if isinstance(requirement, dict)
+    )
+
+
+def _requirement(name: str, scopes: Any, root: Node, version: str) -> SecurityRequirement:
+    """One scheme; one that is not declared stays, with an empty object, so that nobody takes it for anonymous."""
+    names = tuple(str(scope) for scope in scopes) if isinstance(scopes, list) else ()
+    return SecurityRequirement(name=name, scheme=_scheme(name, root, version), scopes=names)
+
+
+def _scheme(name: str, root: Node, version: str) -> Mapping[str, Any]:
+    place = ("securityDefinitions",) if version == "2.0" else ("components", "securitySchemes")
+    node = root.child(*place, name)
+    try:
+        if node is None and version >= "3.2":
+            node = root.references.follow(root, name)  # 3.2: a requirement may name its scheme by URI.
+        scheme = None if node is None else node.resolve().value
+    except DanglingReference:
+        return {}
+    if not isinstance(scheme, dict):
+        return {}
+    return _modern(scheme) if version == "2.0" else scheme
+
+
+def _modern(scheme: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A 2.0 Security Scheme Object as 3.x writes it."""
+    kind = scheme.get("type")
+    if kind == "basic":
+        return {"type": "http", "scheme": "basic"}
+    if kind != "oauth2":
+        return scheme
+    flow = scheme.get("flow")
+    details = {key: scheme[key] for key in ("authorizationUrl", "tokenUrl") if key in scheme}
+    details["scopes"] = scheme.get("scopes") or {}
+    return {"type": "oauth2", "flows": {_FLOWS.get(str(flow), str(flow)): details}}
+
+
+def with_source(security: Security, source: str, server: str) -> Security:
+    """The same requirements, with the source's name, and relative URLs of schemes resolved against the server."""
+    return tuple(
+        tuple(
+            SecurityRequirement(
+                name=requirement.name,
+                scheme=_absolute(requirement.scheme, server),
+                scopes=requirement.scopes,
+                source=source,
+            )
+            for requirement in alternative
+        )
+        for alternative in security
+    )
+
+
+def _absolute(scheme: Mapping[str, Any], server: str) -> Mapping[str, Any]:
+    resolved: dict[str, Any] = {}
+    for key, value in scheme.items():
+        if key in _URLS and isinstance(value, str) and "://" not in value:
+            resolved[key] = resolve_uri(value, server + "/")
+        elif key == "flows" and isinstance(value, dict):
+            resolved[key] = {
+                name: _absolute(flow, server) if isinstance(flow, dict) else flow for name, flow in value.items()
+            }
+        else:
+            resolved[key] = value
+    return resolved

@@ -1,0 +1,300 @@
+"""Link: a description becomes a plan, with a Diagnostic for everything that cannot be carried out.
+
+Reusable Objects, operations, workflows and the order of steps are resolved; expressions, conditions and requests are
+compiled. One finder: what refuses a run is found here and nowhere else (interface, "What refuses a run").
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import cast
+
+from ..condition import DEFAULT_CONDITIONS, Conditions
+from ..diagnostics import Diagnostic, did_you_mean
+from ..document import Registry
+from ..errors import DocumentError
+from ..expression import Reading
+from ..location import Location
+from ..model import ArazzoDescription, Compat, Text, Workflow, read
+from ..openapi import Description
+from ..selector import DEFAULT_SELECTORS, Selectors
+from ..values import MISSING
+from .findings import Findings
+from .inputs import InputsSchema, bundle
+from .objects import Bounds, Contract, LinkedDocument, LinkedWorkflow, Plan
+from .operations import Operations
+from .sources import Sources
+from .workflow import WorkflowLinker
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkOptions:
+    """What the host decides about a link.
+
+    `sources` replaces locations (absolute URIs) and `servers` base URLs, by source name; `server_variables` holds
+    OpenAPI server variables by source name. `default_server` stands in where a description has no usable server (a
+    mock). `suggest` says where a missing source might be, given its name and the operations the workflow needs.
+    """
+
+    compat: Compat = "auto"
+    sources: Mapping[str, str] = field(default_factory=dict)
+    servers: Mapping[str, str] = field(default_factory=dict)
+    server_variables: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    default_server: str | None = None
+    selectors: Selectors = DEFAULT_SELECTORS
+    conditions: Conditions = DEFAULT_CONDITIONS
+    bounds: Bounds = field(default_factory=Bounds)
+    contract: Contract | None = None
+    limit_s: float = 1.0
+    suggest: Callable[[str, tuple[str, ...]], str | None] | None = None
+
+
+def link(
+    description: ArazzoDescription,
+    registry: Registry,
+    *,
+    workflow: str,
+    options: LinkOptions | None = None,
+    findings: Iterable[Diagnostic] = (),
+) -> Plan:
+    """The plan of one workflow and all it reaches; `findings` are those of reading the entry document.
+
+    Nothing is raised for what is wrong with a document: `plan.diagnostics` has it, and errors among them refuse a run.
+    """
+    return link_workflows(description, registry, workflows=(workflow,), options=options, findings=findings)
+
+
+def link_workflows(
+    description: ArazzoDescription,
+    registry: Registry,
+    *,
+    workflows: tuple[str, ...],
+    options: LinkOptions | None = None,
+    findings: Iterable[Diagnostic] = (),
+) -> Plan:
+    """The plan of several workflows of the entry document; the first is the plan's entry."""
+    linker = Linker(description, registry, options or LinkOptions(), tuple(findings))
+    return linker.plan(workflows)
+
+
+class Linker:
+    """One link over a set of documents: workflows are linked as they are reached."""
+
+    def __init__(
+        self,
+        description: ArazzoDescription,
+        registry: Registry,
+        options: LinkOptions,
+        read_findings: tuple[Diagnostic, ...],
+    ) -> None:
+        self.registry = registry
+        self.options = options
+        self.findings = Findings()
+        self.workflows: dict[str, LinkedWorkflow] = {}
+        self.descriptions: dict[str, Description] = {}
+        self._documents: dict[str, DocumentLinker] = {}
+        self._waiting: list[tuple[DocumentLinker, Workflow, str]] = []
+        self._asked: set[str] = set()
+        self._read_findings: list[tuple[ArazzoDescription, tuple[Diagnostic, ...]]] = []
+        self.entry = self._document(description, read_findings, is_entry=True)
+
+    def plan(self, workflow_ids: tuple[str, ...]) -> Plan:
+        for workflow_id in workflow_ids:
+            workflow = self.entry.description.workflow(workflow_id)
+            if workflow is not None:
+                self.reach(self.entry, workflow)
+        while self._waiting:
+            document, workflow, key = self._waiting.pop(0)
+            self.workflows[key] = WorkflowLinker(document, workflow, key).link()
+        self._check_dependencies()
+        self._keep_reached_findings()
+        return Plan(
+            entry=self.entry.key(workflow_ids[0]),
+            workflows=self.workflows,
+            descriptions=self.descriptions,
+            diagnostics=self.findings.all(),
+            bounds=self.options.bounds,
+            contract=self.options.contract,
+        )
+
+    def reach(self, document: DocumentLinker, workflow: Workflow) -> str:
+        """The key of a workflow, which will be linked too."""
+        key = document.key(workflow.workflow_id)
+        if key not in self._asked:
+            self._asked.add(key)
+            self._waiting.append((document, workflow, key))
+        return key
+
+    def arazzo_document(self, sources: Sources, name: str, location: Location) -> DocumentLinker | None:
+        """The Arazzo document behind a source of type arazzo."""
+        source = sources.get(name, location)
+        if source is None:
+            return None
+        if source.type != "arazzo":
+            self.findings.add("ARZ207", f"source '{name}' is {source.type} and has no workflows", location,
+                              "declare an Arazzo description as a source of type arazzo")
+            return None
+        uri = source.document.uri
+        if uri not in self._documents:
+            try:
+                description, findings = read(source.document, compat=self.options.compat)
+            except DocumentError as error:
+                self.findings.extend(error.diagnostics)
+                return None
+            self._document(description, findings)
+        return self._documents[uri]
+
+    def _document(
+        self, description: ArazzoDescription, findings: tuple[Diagnostic, ...], *, is_entry: bool = False
+    ) -> DocumentLinker:
+        linker = DocumentLinker(self, description, is_entry=is_entry)
+        self._documents[description.document.uri] = linker
+        self._read_findings.append((description, findings))
+        return linker
+
+    def _check_dependencies(self) -> None:
+        """Workflow dependsOn: a cycle can never be satisfied (decision 11)."""
+        for key, workflow in self.workflows.items():
+            seen, todo = set(), list(workflow.depends_on)
+            while todo:
+                name = todo.pop()
+                if name == key:
+                    self.findings.add("ARZ209", f"workflow '{workflow.workflow_id}' depends on itself",
+                                      workflow.location, "break the cycle of dependsOn")
+                    break
+                if name not in seen:
+                    seen.add(name)
+                    todo.extend(self.workflows[name].depends_on if name in self.workflows else ())
+
+    def _keep_reached_findings(self) -> None:
+        """Structural findings count where the run can get to: errors elsewhere never refuse it."""
+        linked = self.findings.all()
+        self.findings = Findings()
+        for description, findings in self._read_findings:
+            prefixes = [
+                f"/workflows/{index}"
+                for index, workflow in enumerate(_positions(description))
+                if workflow is None or self._documents[description.document.uri].key(workflow) in self._asked
+            ]
+            self.findings.extend(f for f in findings if _counts(f, prefixes))
+        self.findings.extend(linked)
+
+
+def _positions(description: ArazzoDescription) -> list[str | None]:
+    """The workflowIds by place in the document; None where there is none to reach it by."""
+    root = description.document.root
+    workflows = root.get("workflows") if isinstance(root, dict) else None
+    return [
+        w.get("workflowId") if isinstance(w, dict) and isinstance(w.get("workflowId"), str) else None
+        for w in (workflows if isinstance(workflows, list) else ())
+    ]
+
+
+def _counts(finding: Diagnostic, prefixes: list[str]) -> bool:
+    pointer = finding.location.pointer if finding.location else ""
+    if not pointer.startswith("/workflows/"):
+        return True
+    return any(pointer == prefix or pointer.startswith(prefix + "/") for prefix in prefixes)
+
+
+class DocumentLinker:
+    """What the workflows of one document share: its version, its sources, its workflows by id."""
+
+    def __init__(self, linker: Linker, description: ArazzoDescription, *, is_entry: bool) -> None:
+        options = linker.options
+        self.linker = linker
+        self.options = options
+        self.findings = linker.findings
+        self.description = description
+        self.is_entry = is_entry
+        tolerant = options.compat == "lenient" or (options.compat == "auto" and description.version == "1.0")
+        self.reading = Reading(version=description.version, tolerant=tolerant)
+        self.sources = Sources(
+            description,
+            linker.registry,
+            linker.findings,
+            replaced=dict(options.sources) if is_entry else {},
+            suggest=self._suggest,
+        )
+        self.operations = Operations(self.sources, linker.findings, tolerant=tolerant, compat=options.compat)
+        self.inputs: dict[str, InputsSchema] = {}
+        self.linked = LinkedDocument(
+            name=description.document.name,
+            uri=description.document.uri,
+            self_uri=description.document.base_uri if description.self_ else None,
+            sources={s.name: _fields(s.name, s.url, s.type) for s in description.source_descriptions},
+            workflow_keys={w.workflow_id: self.key(w.workflow_id) for w in description.workflows},
+        )
+
+    def key(self, workflow_id: str) -> str:
+        """How the plan names a workflow of this document."""
+        return workflow_id if self.is_entry else f"{self.description.document.uri}#{workflow_id}"
+
+    def inputs_of(self, workflow: Workflow) -> InputsSchema:
+        """The inputs schema of a workflow, self-contained."""
+        if workflow.workflow_id not in self.inputs:
+            self.inputs[workflow.workflow_id] = self._inputs(workflow)
+        return self.inputs[workflow.workflow_id]
+
+    def _inputs(self, workflow: Workflow) -> InputsSchema:
+        raw = workflow.inputs
+        if raw is None:
+            return InputsSchema(MISSING)
+        try:
+            return InputsSchema(
+                bundle(raw.value, raw.pointer, self.description.document, self.linker.registry.load)
+            )
+        except DocumentError as error:
+            self.findings.add("ARZ219", error.message, error.location or raw.location, error.hint)
+            return InputsSchema(MISSING)
+
+    def workflow(self, text: Text) -> tuple[DocumentLinker, Workflow] | None:
+        """The workflow a workflowId means: local, or `$sourceDescriptions.<name>.<workflowId>`."""
+        value = text.value
+        if not value.startswith("$"):
+            return self._named(value, text.location)
+        prefix = "$sourceDescriptions."
+        name, dot, workflow_id = value.removeprefix(prefix).partition(".")
+        if not value.startswith(prefix) or not dot:
+            self.findings.add("ARZ207", f"'{value}' names no workflow", text.location,
+                              "write $sourceDescriptions.<name>.<workflowId>")
+            return None
+        other = self.linker.arazzo_document(self.sources, name, text.location)
+        return other._named(workflow_id, text.location) if other else None
+
+    def _named(self, workflow_id: str, location: Location) -> tuple[DocumentLinker, Workflow] | None:
+        workflow = self.description.workflow(workflow_id)
+        if workflow is None:
+            ids = [w.workflow_id for w in self.description.workflows]
+            hint = did_you_mean(workflow_id, ids) or f"workflows: {', '.join(ids)}"
+            self.findings.add("ARZ207", f"no workflow is named '{workflow_id}'", location, hint)
+            return None
+        return self, workflow
+
+    def server(self, source_name: str) -> str | None:
+        """The base URL the host put in place of a source's servers."""
+        servers = self.options.servers
+        return servers.get(source_name) or servers.get("")
+
+    def _suggest(self, source_name: str) -> str | None:
+        suggest = self.options.suggest
+        if suggest is None:
+            return None
+        names = self.description.source_descriptions
+        prefix = f"$sourceDescriptions.{source_name}."
+        ids = [
+            step.operation_id.value.removeprefix(prefix)
+            for workflow in self.description.workflows
+            for step in workflow.steps
+            if getattr(step, "operation_id", None) is not None
+        ]
+        mine = [i for i in ids if not i.startswith("$")] if len(names) == 1 or ids else []
+        return suggest(source_name, tuple(dict.fromkeys(mine)))
+
+
+def _fields(name: str, url: str, type_: str | None) -> Mapping[str, str]:
+    fields = {"name": name, "url": url}
+    if type_ is not None:
+        fields["type"] = type_
+    return cast("Mapping[str, str]", fields)

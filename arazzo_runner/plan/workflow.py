@@ -1,0 +1,649 @@
+"""Link one workflow: its steps, their requests and criteria, actions and outputs, and the order they run in."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeVar
+
+from ..diagnostics import did_you_mean
+from ..errors import LanguageSyntaxError, RequestError
+from ..expression import DeclaredNames, Expression
+from ..location import Location
+from ..model import (
+    Action,
+    ChannelStep,
+    Criterion,
+    FailureAction,
+    OperationStep,
+    Output,
+    Parameter,
+    PayloadReplacement,
+    RequestBody,
+    Reusable,
+    Step,
+    SuccessAction,
+    Text,
+    Workflow,
+    WorkflowStep,
+)
+from ..openapi import Operation
+from ..values import JSON, Value
+from .objects import (
+    End,
+    GotoStep,
+    GotoWorkflow,
+    LinkedAction,
+    LinkedBody,
+    LinkedCriterion,
+    LinkedOutput,
+    LinkedParameter,
+    LinkedReplacement,
+    LinkedStep,
+    LinkedWorkflow,
+    OperationCall,
+    Prerequisite,
+    Retry,
+    WorkflowCall,
+)
+from .operations import Found
+from .order import reachable, topological
+from .references import reads_request, steps_read
+from .values import ValueCompiler, is_constant, selector_type
+
+if TYPE_CHECKING:
+    from .link import DocumentLinker
+
+T = TypeVar("T", Parameter, SuccessAction, FailureAction)
+
+_CREDENTIALS = ("authorization", "accept", "content-type", "cookie")
+_BODILESS = ("GET", "HEAD", "DELETE", "TRACE")
+
+
+class WorkflowLinker:
+    """Links the workflow; what expressions of each step refer to is kept, for the order of steps."""
+
+    def __init__(self, document: DocumentLinker, workflow: Workflow, key: str) -> None:
+        self.document = document
+        self.workflow = workflow
+        self.key = key
+        self.findings = document.findings
+        self.inputs = document.inputs_of(workflow)
+        self._read_before: dict[str, list[tuple[str, Location]]] = {}
+
+    def link(self) -> LinkedWorkflow:
+        depends_on = tuple(key for text in self.workflow.depends_on if (key := self._workflow_key(text)))
+        steps = [linked for step in self.workflow.steps if (linked := self._step(step)) is not None]
+        ordered = self._in_order(steps)
+        outputs = self._outputs(self.workflow.outputs, self._compiler(()))
+        return LinkedWorkflow(
+            key=self.key,
+            workflow_id=self.workflow.workflow_id,
+            summary=self.workflow.summary,
+            location=self.workflow.location,
+            document=self.document.linked,
+            inputs=self.inputs,
+            steps=tuple(ordered),
+            positions={step.step_id: index for index, step in enumerate(ordered)},
+            depends_on=depends_on,
+            outputs=outputs,
+        )
+
+    # -- steps --------------------------------------------------------------------------------------------------------
+
+    def _step(self, step: Step) -> LinkedStep | None:
+        match step:
+            case OperationStep():
+                return self._operation_step(step)
+            case WorkflowStep():
+                return self._workflow_step(step)
+            case ChannelStep():
+                self._refuse_async(step.step_id, "a channel", step.channel_path.location)
+                return None
+
+    def _refuse_async(self, step_id: str, what: str, location: Location) -> None:
+        self.findings.add("ARZ211", f"step '{step_id}' calls {what} of an AsyncAPI description, which this version "
+                          "does not carry out", location, "only steps over HTTP and steps that call workflows run")
+
+    def _operation_step(self, step: OperationStep) -> OperationCall | None:
+        found = self.document.operations.find(step)
+        compiler = self._compiler(())
+        if found is not None and found.operation is None:
+            at = step.operation_id or step.operation_path
+            self._refuse_async(step.step_id, "an operation", at.location if at else step.location)
+            return None
+        if found is not None and step.action is not None:
+            self.findings.add("ARZ211", f"step '{step.step_id}' has 'action' but calls an OpenAPI operation",
+                              step.action.location, "remove 'action'")
+        operation = found.operation if found else None
+        parameters = self._operation_parameters(step, operation, compiler)
+        body = self._body(step.request_body, operation, compiler) if step.request_body else None
+        parts = self._common(step, compiler, compiler, parameters)
+        if found is None or operation is None:
+            return None
+        return self._call(step, found, operation, parameters, body, parts, compiler)
+
+    def _call(
+        self,
+        step: OperationStep,
+        found: Found,
+        operation: Operation,
+        parameters: tuple[LinkedParameter, ...],
+        body: LinkedBody | None,
+        parts: _Parts,
+        compiler: ValueCompiler,
+    ) -> OperationCall | None:
+        at = step.operation_id or step.operation_path
+        location = at.location if at else step.location
+        description = found.source.openapi
+        server = self._server(operation, found.source.name, location)
+        try:
+            builder = operation.builder(
+                tuple((p.name, p.in_) for p in parameters), body.content_type if body else None
+            )
+        except RequestError as error:
+            self.findings.add("ARZ217", error.message, error.location or location, error.hint)
+            return None
+        if description is not None:
+            self.document.linker.descriptions.setdefault(self._source_key(found.source.name), description)
+        uri = found.source.document.uri
+        return OperationCall(
+            step_id=step.step_id,
+            location=step.location,
+            description=step.description,
+            target=f"{operation.method} {operation.path}",
+            criteria=parts.criteria,
+            outputs=parts.outputs,
+            success_actions=parts.success,
+            failure_actions=parts.failure,
+            timeout=None if step.timeout is None else step.timeout / 1000,
+            depends_on=parts.depends_on,
+            parameters=parameters,
+            operation=operation,
+            builder=builder,
+            body=body,
+            server=server,
+            source=found.source.name,
+            remote=uri.startswith(("http:", "https:")) and self.document.server(found.source.name) is None,
+            reads_request=any(reads_request(e) for e, _ in compiler.references),
+        )
+
+    def _source_key(self, name: str) -> str:
+        return name if self.document.is_entry else f"{self.document.linked.uri}#{name}"
+
+    def _server(self, operation: Operation, source: str, location: Location) -> str:
+        variables = self.document.options.server_variables
+        try:
+            return operation.server_url(
+                self.document.server(source), {**variables.get("", {}), **variables.get(source, {})}
+            )
+        except RequestError as error:
+            if self.document.options.default_server is not None:
+                return self.document.options.default_server
+            hint = error.hint or f"name one with -s {source}=URL"
+            self.findings.add("ARZ217", error.message, location, hint)
+            return ""
+
+    def _workflow_step(self, step: WorkflowStep) -> WorkflowCall | None:
+        found = self.document.workflow(step.workflow_id)
+        before = self._compiler(())
+        child_outputs = tuple(o.name for o in found[1].outputs) if found else None
+        after = self._compiler(child_outputs, of_workflow=True)
+        child_inputs = found[0].inputs_of(found[1]).properties if found else {}
+        parameters = self._workflow_parameters(step, child_inputs, before)
+        if step.request_body is not None:
+            self.findings.add("ARZ216", "a step that calls a workflow sends no requestBody; it is ignored",
+                              step.request_body.location, None, "warning")
+        parts = self._common(step, before, after, parameters)
+        if found is None:
+            return None
+        child, workflow = found
+        return WorkflowCall(
+            step_id=step.step_id,
+            location=step.location,
+            description=step.description,
+            target=workflow.workflow_id,
+            criteria=parts.criteria,
+            outputs=parts.outputs,
+            success_actions=parts.success,
+            failure_actions=parts.failure,
+            timeout=None if step.timeout is None else step.timeout / 1000,
+            depends_on=parts.depends_on,
+            parameters=parameters,
+            workflow=self.document.linker.reach(child, workflow),
+        )
+
+    def _common(
+        self, step: Step, before: ValueCompiler, after: ValueCompiler, parameters: tuple[LinkedParameter, ...]
+    ) -> _Parts:
+        """What every step has; `before` compiles what is read before the call, `after` the rest."""
+        self._note_reads(step.step_id, before.references, own=False)
+        seen = len(after.references)
+        criteria = tuple(self._criterion(c, after) for c in step.success_criteria)
+        outputs = self._outputs(step.outputs, after)
+        success = self._actions(step.on_success, self.workflow.success_actions, "successActions", after)
+        failure = self._actions(step.on_failure, self.workflow.failure_actions, "failureActions", after)
+        self._note_reads(step.step_id, after.references[seen if after is before else 0 :], own=True)
+        return _Parts(criteria, outputs, success, failure, self._prerequisites(step))
+
+    def _note_reads(self, step_id: str, references: list[tuple[Expression, Location]], *, own: bool) -> None:
+        noted = self._read_before.setdefault(step_id, [])
+        for expression, location in references:
+            noted.extend((other, location) for other in steps_read(expression) if not (own and other == step_id))
+
+    def _prerequisites(self, step: Step) -> tuple[Prerequisite, ...]:
+        return tuple(p for text in step.depends_on if (p := self._prerequisite(text)) is not None)
+
+    def _prerequisite(self, text: Text) -> Prerequisite | None:
+        """`stepId`, `$workflows.<id>.steps.<stepId>` or `$sourceDescriptions.<n>.<id>.steps.<stepId>` (decision 12)."""
+        value = text.value
+        if not value.startswith("$"):
+            return self._known_step(self.workflow, value, None, text.location)
+        workflow, dot, step_id = value.rpartition(".steps.")
+        if value.startswith("$workflows.") and dot:
+            workflow = workflow.removeprefix("$workflows.")
+        elif not (value.startswith("$sourceDescriptions.") and dot):
+            hint = "write the stepId, or $workflows.<workflowId>.steps.<stepId>"
+            self.findings.add("ARZ209", f"'{value}' names no step", text.location, hint)
+            return None
+        found = self.document.workflow(Text(workflow, text.location))
+        if found is None:
+            return None
+        return self._known_step(found[1], step_id, found[0].key(found[1].workflow_id), text.location)
+
+    def _known_step(
+        self, workflow: Workflow, step_id: str, key: str | None, location: Location
+    ) -> Prerequisite | None:
+        ids = [s.step_id for s in workflow.steps]
+        if step_id not in ids:
+            self.findings.add("ARZ209", f"dependsOn names the step '{step_id}', which '{workflow.workflow_id}' does "
+                              "not have", location, did_you_mean(step_id, ids) or f"steps: {', '.join(ids)}")
+            return None
+        return Prerequisite(step_id=step_id, workflow=key, location=location)
+
+    # -- order --------------------------------------------------------------------------------------------------------
+
+    def _in_order(self, steps: list[LinkedStep]) -> list[LinkedStep]:
+        """List order; with dependsOn a stable topological order; a forward reference otherwise is an error."""
+        ids = [step.step_id for step in steps]
+        if not any(step.depends_on for step in self.workflow.steps):
+            self._check_forward_references(ids, steps)
+            return steps
+        before = {
+            step.step_id: [p.step_id for p in step.depends_on if p.workflow is None]
+            + [other for other, _ in self._read_before.get(step.step_id, ()) if other != step.step_id]
+            for step in steps
+        }
+        order, cycle = topological(ids, before)
+        if cycle:
+            self.findings.add("ARZ209", f"the steps {', '.join(cycle)} wait for each other", self.workflow.location,
+                              "break the cycle of dependsOn and references to outputs")
+        by_id = {step.step_id: step for step in steps}
+        return [by_id[name] for name in order]
+
+    def _check_forward_references(self, ids: list[str], steps: list[LinkedStep]) -> None:
+        edges = {step.step_id: _successors(step, ids) for step in steps}
+        after = {step_id: reachable(step_id, edges) for step_id in ids}
+        for step_id in ids:
+            for other, location in self._read_before.get(step_id, ()):
+                if other in after and step_id not in after[other]:
+                    what = "itself" if other == step_id else f"'{other}', which runs later"
+                    self.findings.add("ARZ303", f"step '{step_id}' reads an output of {what}", location,
+                                      f"move '{other}' before it" if other != step_id else None)
+
+    # -- names --------------------------------------------------------------------------------------------------------
+
+    def _compiler(self, outputs: Collection[str] | None, *, of_workflow: bool = False) -> ValueCompiler:
+        names = DeclaredNames(
+            inputs=self.inputs.declared,
+            outputs=outputs,
+            steps={s.step_id: tuple(o.name for o in s.outputs) for s in self.workflow.steps},
+            workflows={
+                w.workflow_id: (self.document.inputs_of(w).declared, tuple(o.name for o in w.outputs))
+                for w in self.document.description.workflows
+            },
+            sources=tuple(self.document.linked.sources),
+        )
+        return ValueCompiler(
+            self.document.description.document,
+            self.document.reading,
+            names,
+            self.document.options.selectors,
+            self.findings,
+            self.document.options.limit_s,
+        )
+
+    def _workflow_key(self, text: Text) -> str | None:
+        found = self.document.workflow(text)
+        return self.document.linker.reach(*found) if found else None
+
+    # -- Reusable Objects ---------------------------------------------------------------------------------------------
+
+    def _component(self, reusable: Reusable, kind: str, of: Mapping[str, T]) -> T | None:
+        """The component a Reusable Object refers to; it has to be of the list's own kind (decision 46)."""
+        text = reusable.reference.value
+        prefix = f"$components.{kind}."
+        name = text.removeprefix(prefix)
+        if not text.startswith(prefix) or name not in of:
+            known = ", ".join(f"{prefix}{key}" for key in of) or "none"
+            hint = did_you_mean(text, [prefix + key for key in of]) or f"there are: {known}"
+            self.findings.add("ARZ208", f"'{text}' is none of the {kind} in components", reusable.reference.location,
+                              hint)
+            return None
+        return of[name]
+
+    def _parameter_list(self, items: tuple[Parameter | Reusable, ...]) -> list[Parameter]:
+        components = self.document.description.components.parameters
+        result = []
+        for item in items:
+            if isinstance(item, Parameter):
+                result.append(item)
+            elif (parameter := self._component(item, "parameters", components)) is not None:
+                value = item.value or parameter.value
+                result.append(
+                    Parameter(name=parameter.name, in_=parameter.in_, value=value, location=item.location)
+                )
+        return result
+
+    # -- parameters ---------------------------------------------------------------------------------------------------
+
+    def _operation_parameters(
+        self, step: OperationStep, operation: Operation | None, compiler: ValueCompiler
+    ) -> tuple[LinkedParameter, ...]:
+        own, shared = self._parameter_list(step.parameters), self._parameter_list(self.workflow.parameters)
+        self._unique(own, with_in=True)
+        keys = {_key(p) for p in own}
+        merged = [p for p in shared if _key(p) not in keys] + own
+        linked = [self._located(p, operation, compiler) for p in merged if self._has_place(p, step)]
+        self._check_query(linked, step.location)
+        return tuple(linked)
+
+    def _has_place(self, parameter: Parameter, step: OperationStep) -> bool:
+        if parameter.in_ == "channel":
+            self.findings.add("ARZ213", f"parameter '{parameter.name}': 'channel' is a place of AsyncAPI steps",
+                              parameter.location)
+        if parameter.in_ is None:
+            self.findings.add("ARZ213", f"parameter '{parameter.name}' of step '{step.step_id}' has no 'in'",
+                              parameter.location, "add in: path, query, header or cookie")
+        return parameter.in_ is not None
+
+    def _located(
+        self, parameter: Parameter, operation: Operation | None, compiler: ValueCompiler
+    ) -> LinkedParameter:
+        in_ = parameter.in_ or ""
+        declared = _declaration(operation, parameter.name, in_) if operation else None
+        if operation is not None and declared is None and not (
+            in_ == "header" and parameter.name.lower() in _CREDENTIALS
+        ):
+            names = [d.name for d in operation.parameters if d.in_ == in_]
+            self.findings.add("ARZ212", f"{operation.method} {operation.path} declares no {in_} parameter "
+                              f"'{parameter.name}'; it is sent all the same", parameter.location,
+                              did_you_mean(parameter.name, names), "warning")
+        return LinkedParameter(
+            name=parameter.name,
+            in_=in_,
+            evaluate=compiler.value(parameter.value),
+            location=parameter.location,
+            required=in_ == "path" or bool(declared and declared.required),
+        )
+
+    def _check_query(self, parameters: list[LinkedParameter], location: Location) -> None:
+        places = {p.in_ for p in parameters}
+        if "querystring" in places and "query" in places:
+            self.findings.add("ARZ214", "querystring is the whole query; query parameters cannot stand beside it",
+                              location, "keep one of them (decision 43)")
+
+    def _unique(self, parameters: list[Parameter], *, with_in: bool) -> None:
+        seen: dict[object, Location] = {}
+        for parameter in parameters:
+            key = _key(parameter) if with_in else parameter.name
+            if key in seen:
+                place = f" in {parameter.in_}" if with_in and parameter.in_ else ""
+                self.findings.add("ARZ218", f"duplicate parameter '{parameter.name}'{place}", parameter.location,
+                                  f"first at {seen[key]}")
+            seen.setdefault(key, parameter.location)
+
+    def _workflow_parameters(
+        self, step: WorkflowStep, declared: Mapping[str, object], compiler: ValueCompiler
+    ) -> tuple[LinkedParameter, ...]:
+        own, shared = self._parameter_list(step.parameters), self._parameter_list(self.workflow.parameters)
+        self._unique(own, with_in=False)
+        for parameter in own:
+            if parameter.in_ is not None:
+                self.findings.add("ARZ216", f"'in' has no meaning for the workflow input '{parameter.name}'",
+                                  parameter.location, "remove it", "warning")
+        names = {p.name for p in own}
+        shared = [p for p in shared if p.name not in names and (p.in_ is None or p.name in declared)]
+        return self._inputs_of(shared + own, compiler)
+
+    def _inputs_of(self, parameters: list[Parameter], compiler: ValueCompiler) -> tuple[LinkedParameter, ...]:
+        return tuple(
+            LinkedParameter(name=p.name, in_="", evaluate=compiler.value(p.value), location=p.location)
+            for p in parameters
+        )
+
+    # -- the body -----------------------------------------------------------------------------------------------------
+
+    def _body(self, body: RequestBody, operation: Operation | None, compiler: ValueCompiler) -> LinkedBody:
+        if operation is not None:
+            self._check_body(body, operation)
+        payload = body.payload
+        content_type = body.content_type.value if body.content_type else None
+        return LinkedBody(
+            content_type=content_type,
+            evaluate=compiler.value(payload) if payload else None,
+            literal=payload is not None and compiler.is_literal_text(payload.value),
+            replacements=tuple(
+                linked
+                for r in body.replacements
+                if (linked := self._replacement(r, _media_type(content_type, operation), payload is None, compiler))
+            ),
+            location=body.location,
+            parse_text=_is_json(_media_type(content_type, operation)),
+        )
+
+    def _check_body(self, body: RequestBody, operation: Operation) -> None:
+        if operation.method in _BODILESS:
+            self.findings.add("ARZ215", f"{operation.method} has no defined meaning for a request body; it is sent",
+                              body.location, None, "warning")
+        elif operation.request_body is None:
+            self.findings.add("ARZ215", f"{operation.method} {operation.path} declares no request body; it is sent",
+                              body.location, None, "warning")
+
+    def _replacement(
+        self, replacement: PayloadReplacement, media_type: str, from_nothing: bool, compiler: ValueCompiler
+    ) -> LinkedReplacement | None:
+        kind = replacement.target_selector_type
+        if kind is not None:
+            type_, version = kind.type, kind.version
+        else:
+            type_, version = _default_selector(media_type), None
+        if type_ is None:
+            self.findings.add("ARZ403", f"the target of a replacement in {media_type} needs a targetSelectorType",
+                              replacement.location, "add targetSelectorType: jsonpointer, jsonpath or xpath")
+            return None
+        selectors = self.document.options.selectors
+        evaluate = compiler.value(replacement.value)
+        try:
+            selector = selectors.compile(type_, version, replacement.target.value,
+                                         limit_s=self.document.options.limit_s)
+        except LanguageSyntaxError as error:
+            self.findings.syntax("ARZ402", error, replacement.target.location)
+            return None
+
+        def apply(payload: Value, value: JSON) -> Value:
+            if from_nothing and type_ == "jsonpointer":
+                return selector.set(payload, value, create_parents=True)
+            return selector.set(payload, value)
+
+        return LinkedReplacement(apply=apply, evaluate=evaluate, location=replacement.location)
+
+    # -- criteria, actions, outputs -----------------------------------------------------------------------------------
+
+    def _criterion(self, criterion: Criterion, compiler: ValueCompiler) -> LinkedCriterion:
+        kind, version = (criterion.type.type, criterion.type.version) if criterion.type else ("simple", None)
+        context = criterion.context.value if criterion.context else None
+        compiled = self.document.options.conditions.compile(
+            kind,
+            version,
+            criterion.condition.value,
+            context,
+            reading=self.document.reading,
+            names=compiler.names,
+            selectors=self.document.options.selectors,
+            limit_s=self.document.options.limit_s,
+        )
+        self.findings.tolerated(compiled.tolerated, criterion.condition.location)
+        for problem in compiled.problems:
+            self.findings.syntax("ARZ401", problem, criterion.condition.location)
+        compiler.references.extend((e, criterion.condition.location) for e in compiled.expressions)
+        return LinkedCriterion(
+            condition=compiled.condition,
+            text=criterion.condition.value,
+            context=context,
+            type=kind,
+            location=criterion.condition.location,
+        )
+
+    def _outputs(self, outputs: tuple[Output, ...], compiler: ValueCompiler) -> tuple[LinkedOutput, ...]:
+        return tuple(self._output(output, compiler) for output in outputs)
+
+    def _output(self, output: Output, compiler: ValueCompiler) -> LinkedOutput:
+        value = output.value
+        evaluate = compiler.value(value)
+        if compiler.is_literal_text(value.value):
+            what = "a text" if is_constant(evaluate) else "a text with embedded expressions"
+            self.findings.add("ARZ304", f"the output '{output.name}' is {what}, not an expression; it is kept as it is",
+                              output.location, None, "warning")
+        text = value.value if isinstance(value.value, str) else selector_type(value.value)[0]
+        return LinkedOutput(name=output.name, evaluate=evaluate, text=str(text), location=output.location)
+
+    def _actions(
+        self,
+        own: tuple[SuccessAction | Reusable, ...] | tuple[FailureAction | Reusable, ...],
+        shared: tuple[SuccessAction | Reusable, ...] | tuple[FailureAction | Reusable, ...],
+        kind: str,
+        compiler: ValueCompiler,
+    ) -> tuple[LinkedAction, ...]:
+        """The step's actions first, then the workflow's that no step action overrides by name (decision 3)."""
+        own_actions, shared_actions = self._action_list(own, kind), self._action_list(shared, kind)
+        names = {a.name for a in own_actions}
+        merged = own_actions + [a for a in shared_actions if a.name not in names]
+        return tuple(linked for action in merged if (linked := self._action(action, compiler)) is not None)
+
+    def _action_list(
+        self, items: tuple[SuccessAction | Reusable, ...] | tuple[FailureAction | Reusable, ...], kind: str
+    ) -> list[Action]:
+        components = self.document.description.components
+        of: Mapping[str, Action] = (
+            components.success_actions if kind == "successActions" else components.failure_actions
+        )
+        result: list[Action] = []
+        for item in items:
+            if not isinstance(item, Reusable):
+                result.append(item)
+            elif (action := self._component(item, kind, of)) is not None:  # type: ignore[type-var]
+                result.append(action)
+        self._unique_actions(result, items)
+        return result
+
+    def _unique_actions(self, actions: list[Action], items: tuple[object, ...]) -> None:
+        seen: set[str] = set()
+        for action in actions:
+            if action.name in seen and any(isinstance(i, Reusable) for i in items):
+                self.findings.add("ARZ118", f"duplicate action '{action.name}'", action.location)
+            seen.add(action.name)
+
+    def _action(self, action: Action, compiler: ValueCompiler) -> LinkedAction | None:
+        criteria = tuple(self._criterion(c, compiler) for c in action.criteria)
+        step_id = self._target_step(action.step_id) if action.step_id else None
+        workflow = self._workflow_key(action.workflow_id) if action.workflow_id else None
+        parameters = self._parameter_list(action.parameters)
+        self._unique(parameters, with_in=False)
+        inputs = self._inputs_of(parameters, compiler)
+        if action.type == "end":
+            return End(name=action.name, criteria=criteria, location=action.location)
+        if action.type == "retry":
+            return Retry(
+                name=action.name, criteria=criteria, location=action.location, retry_after=action.retry_after,
+                retry_limit=action.retry_limit, step_id=step_id, workflow=workflow, parameters=inputs,
+            )
+        if step_id is not None:
+            return GotoStep(name=action.name, criteria=criteria, location=action.location, step_id=step_id)
+        if workflow is not None:
+            return GotoWorkflow(
+                name=action.name, criteria=criteria, location=action.location, workflow=workflow, parameters=inputs
+            )
+        return None
+
+    def _target_step(self, text: Text) -> str | None:
+        ids = [s.step_id for s in self.workflow.steps]
+        if text.value in ids:
+            return text.value
+        step_id = text.value.removeprefix("$steps.")
+        hint = did_you_mean(step_id, ids) or f"steps: {', '.join(ids)}"
+        self.findings.add("ARZ210", f"no step of '{self.workflow.workflow_id}' is named '{text.value}'", text.location,
+                          hint)
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    criteria: tuple[LinkedCriterion, ...]
+    outputs: tuple[LinkedOutput, ...]
+    success: tuple[LinkedAction, ...]
+    failure: tuple[LinkedAction, ...]
+    depends_on: tuple[Prerequisite, ...]
+
+
+def _key(parameter: Parameter) -> tuple[str | None, str]:
+    name = parameter.name.lower() if parameter.in_ == "header" else parameter.name
+    return parameter.in_, name
+
+
+def _declaration(operation: Operation, name: str, in_: str) -> object | None:
+    for declared in operation.parameters:
+        if declared.in_ == in_ and (
+            declared.name == name or (in_ == "header" and declared.name.lower() == name.lower())
+        ):
+            return declared
+        if in_ == declared.in_ == "querystring":
+            return declared
+    return None
+
+
+def _successors(step: LinkedStep, ids: list[str]) -> list[str]:
+    """The steps that can follow: the next one, and the targets of goto and retry."""
+    index = ids.index(step.step_id)
+    targets = ids[index + 1 : index + 2]
+    for action in (*step.success_actions, *step.failure_actions):
+        if isinstance(action, GotoStep) or (isinstance(action, Retry) and action.step_id):
+            targets.append(str(action.step_id))
+        if isinstance(action, Retry):
+            targets.append(step.step_id)
+    return targets
+
+
+def _media_type(content_type: str | None, operation: Operation | None) -> str:
+    if content_type:
+        return content_type.partition(";")[0].strip().lower()
+    body = operation.request_body if operation else None
+    declared = list(body.media_types) if body else []
+    if "application/json" in declared or not declared:
+        return "application/json"
+    return declared[0].partition(";")[0].strip().lower()
+
+
+def _is_json(media_type: str) -> bool:
+    return media_type == "application/json" or media_type.endswith("+json")
+
+
+def _default_selector(media_type: str) -> str | None:
+    """JSON Pointer for JSON and forms, XPath for XML (Payload Replacement Object; decision 45)."""
+    if _is_json(media_type) or media_type in ("application/x-www-form-urlencoded", "multipart/form-data"):
+        return "jsonpointer"
+    if media_type in ("application/xml", "text/xml") or media_type.endswith("+xml"):
+        return "xpath"
+    return None
+
+
