@@ -30,7 +30,7 @@ from .nodes import (
     Url,
     WorkflowsReference,
 )
-from .parse import ExpressionSyntaxError, Reading, parse, starts_like_expression
+from .parse import ExpressionSyntaxError, Reading, derive, parse, starts_like_expression
 from .template import Template, compile_template, compile_value, parse_template, parse_value, render_expression
 
 __all__ = [
@@ -74,6 +74,7 @@ __all__ = [
     "compile_pointer",
     "compile_template",
     "compile_value",
+    "derive",
     "evaluate",
     "meaningless",
     "parse",

@@ -365,6 +365,11 @@ def _try(text: str, grammar: Grammar) -> Expression | None:
         return None
 
 
+def derive(text: str, version: Version) -> Expression | None:
+    """The expression of a text that derives from the grammar, else None: `parse` without the search for a reason."""
+    return _try(text, GRAMMARS[version])
+
+
 def _derives(text: str, grammar: Grammar) -> bool:
     return _try(text, grammar) is not None
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import atexit
 import base64
 import faulthandler
+import importlib
 import json
 import os
 import subprocess
@@ -23,7 +24,7 @@ from ..errors import ArazzoError, SelectorError
 from ..values import JSON, MISSING, Value, dumps, loads
 
 Operation = Literal["value", "matches", "set"]
-MEMORY = 2 * 1024**3  # bytes of address space of the helper process
+MEMORY = 1024**3  # bytes of address space of the helper process
 _IDLE_MAX = 2  # helper processes kept for the next query
 
 _START = (
@@ -76,10 +77,11 @@ def evaluate_apart(job: Job, limit_s: float) -> Any:
     Raises:
         SelectorError: the query fails, takes longer than the limit, or needs too much memory.
     """
+    message = _encode_job(job, limit_s)
     process = _take()
     began = time.monotonic()
     try:
-        _send(process.stdin, _encode_job(job, limit_s))
+        _send(process.stdin, message)
         reply = _receive(process.stdout)
     except (OSError, EOFError):
         _end(process)
@@ -119,7 +121,7 @@ def _take() -> subprocess.Popen[bytes]:
 def _start() -> subprocess.Popen[bytes]:
     try:
         process = subprocess.Popen(
-            [sys.executable, "-c", _START, json.dumps(sys.path)],
+            [sys.executable or "python", "-c", _START, json.dumps(sys.path)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -251,12 +253,11 @@ def _bound_memory() -> None:
 
 def _preload(type_: str) -> None:
     """Import what a job needs before its time begins."""
-    if type_ == "xpath":
-        import elementpath.xpath31
-        import lxml.etree  # noqa: F401
-    else:
-        import jsonpath_ng.ext
-        import jsonpath_rfc9535  # noqa: F401
+    for name in _LIBRARIES.get(type_, ()):
+        importlib.import_module(name)
+
+
+_LIBRARIES = {"xpath": ("lxml.etree", "elementpath.xpath31"), "jsonpath": ("jsonpath_rfc9535", "jsonpath_ng.ext")}
 
 
 def _carry_out(fields: dict[str, Any]) -> bytes:
@@ -276,5 +277,7 @@ def _carry_out(fields: dict[str, Any]) -> bytes:
         return dumps({"value": _encode(result)}).encode("utf-8", "surrogatepass")
     except ArazzoError as error:
         return dumps({"error": str(error)}).encode("utf-8", "surrogatepass")
+    except ValueError as error:  # a result that JSON cannot hold, an integer of thousands of digits
+        return dumps({"error": f"the result is not JSON: {error}"}).encode()
     except MemoryError:
         return dumps({"error": "it needs too much memory"}).encode()

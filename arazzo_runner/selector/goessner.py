@@ -93,7 +93,7 @@ _parsing = threading.Lock()  # warnings.catch_warnings changes the filters of th
 def _compile_with_ng(query: str, plain: str, limit_s: float, refused: SelectorSyntaxError) -> NgPath:
     try:
         from jsonpath_ng.exceptions import JSONPathError
-        from jsonpath_ng.ext import parse
+        from jsonpath_ng.ext.parser import parse
     except ImportError as error:
         raise Unavailable(f"{VERSION} needs jsonpath-ng: pip install 'jsonpath-ng<2'") from error
     try:
@@ -125,9 +125,8 @@ class NgPath:
         if self._may_be_slow(context):
             return self._apart(Job("jsonpath", VERSION, self.query, "value", context))
         values = list(self.values(context))
-        if self.singular:
-            return values[0] if values else MISSING
-        return values
+        result: Value = (values[0] if values else MISSING) if self.singular else values
+        return result
 
     def values(self, context: Value) -> Iterator[Any]:
         """The values of its nodelist."""
@@ -155,10 +154,12 @@ class NgPath:
     def _may_be_slow(self, context: Value) -> bool:
         if self.singular or in_helper():
             return False
-        return _count(context, _DIRECT_STEPS) ** self.wide > _DIRECT_STEPS
+        visits: int = _count(context, _DIRECT_STEPS) ** self.wide
+        return visits > _DIRECT_STEPS
 
-    def _apart(self, job: Job) -> Any:
-        return evaluate_apart(job, self.limit_s)
+    def _apart(self, job: Job) -> Value:
+        result: Value = evaluate_apart(job, self.limit_s)
+        return result
 
 
 class _Foreign(Exception):

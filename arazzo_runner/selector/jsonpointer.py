@@ -39,7 +39,8 @@ class JsonPointer:
         """A copy with the value at this place: replaced, added to an object, or appended to an array."""
         if not (create_parents and document is MISSING):
             structured(document, "a JSON Pointer")
-        return _placed(document, self.tokens, 0, value, create_parents)
+        changed: Value = _placed(document, self.tokens, 0, value, create_parents)
+        return changed
 
 
 def _placed(parent: Value, tokens: tuple[str, ...], depth: int, value: JSON, create: bool) -> Any:

@@ -11,30 +11,32 @@ from functools import reduce
 from typing import Any
 
 from ..errors import Unavailable
-from ..values import JSON
+from ..values import JSON, Value
 
 
-def set_at(document: Any, locations: Sequence[tuple[str | int, ...]], value: JSON) -> Any:
+def set_at(document: Value, locations: Sequence[tuple[str | int, ...]], value: JSON) -> Value:
     """A copy of the document with the value at each location, outermost last: it replaces what is inside it."""
-    changed = _copied(document)
+    changed: Any = _copied(document)
     for location in sorted(locations, key=len, reverse=True):
         # jsonpath-ng spreads a list over the items of an index (`val.pop(0)`), but takes what a function returns.
         replacement = (lambda *_: value) if isinstance(value, list) else value
         changed = value if not location else _path(location).update(changed, replacement)
-    return changed
+    result: Value = changed
+    return result
 
 
 def _path(location: tuple[str | int, ...]) -> Any:
     try:
-        from jsonpath_ng import Child, Root
+        import jsonpath_ng as ng
     except ImportError as error:
         raise Unavailable("JSONPath replacements need jsonpath-ng: pip install 'jsonpath-ng<2'") from error
-    return reduce(Child, map(_step, location), Root())
+    root: Any = ng.Root()
+    return reduce(ng.Child, map(_step, location), root)
 
 
 def _step(key: str | int) -> Any:
     from jsonpath_ng import Fields, Index
-    from jsonpath_ng.ext import parse
+    from jsonpath_ng.ext.parser import parse
 
     if isinstance(key, int):
         return Index(key)

@@ -39,7 +39,7 @@ def read_xml(context: Value) -> _ElementTree:
         tree: _ElementTree = etree.ElementTree(etree.fromstring(data, parser))
     except (etree.XMLSyntaxError, ValueError) as error:
         raise SelectorError(f"the context is not XML: {error}") from error
-    if tree.docinfo.doctype:
+    if tree.docinfo.internalDTD is not None:
         raise SelectorError("XML with a DOCTYPE is refused")
     return tree
 
@@ -49,11 +49,12 @@ def write_xml(tree: _ElementTree, original: str | bytes) -> str | bytes:
     etree = lxml_etree()
     if isinstance(original, str):
         declaration = _DECLARATION.match(original)
-        return (declaration[0] if declaration else "") + etree.tostring(tree, encoding="unicode")
+        text: str = etree.tostring(tree, encoding="unicode")
+        return declaration[0] + text if declaration else text
     declared = original.removeprefix(b"\xef\xbb\xbf").startswith(b"<?xml")
-    encoding = tree.docinfo.encoding or "UTF-8"
+    info = tree.docinfo
     result: bytes = etree.tostring(
-        tree, encoding=encoding, xml_declaration=declared, standalone=tree.docinfo.standalone
+        tree, encoding=info.encoding or "UTF-8", xml_declaration=declared, standalone=info.standalone or None
     )
     return result
 

@@ -7,9 +7,11 @@ result is that value, one node its string value, several an array, none absent. 
 
 from __future__ import annotations
 
+import importlib
 import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
@@ -97,9 +99,11 @@ class XPath:
             return False
         return may_be_slow(self.version, self.query, context, self.limit_s)
 
-    def _apart(self, operation: Operation, context: Value, value: JSON = None) -> Any:
+    def _apart(self, operation: Operation, context: Value, value: JSON = None) -> Value:
         read_xml(context)  # what is not XML needs no process to say so
-        return evaluate_apart(Job("xpath", self.version, self.query, operation, context, value), self.limit_s)
+        job = Job("xpath", self.version, self.query, operation, context, value)
+        result: Value = evaluate_apart(job, self.limit_s)
+        return result
 
     def _parsed(self, tree: Any, document: Any) -> _Result1 | _Result2:
         """The result over a document; parsed again where its prefixes give the names their namespaces."""
@@ -225,15 +229,15 @@ class _Result2:
         return None if value is MISSING else value
 
     def _place(self, item: Any) -> Callable[[JSON], None]:
-        from elementpath import AttributeNode, ElementNode, TextNode
+        nodes: Any = importlib.import_module("elementpath")
 
-        if isinstance(item, AttributeNode) and item.parent is not None:
+        if isinstance(item, nodes.AttributeNode) and item.parent is not None:
             element, name = item.parent.value, item.name
             return lambda value: set_attribute(element, name, value)
-        if isinstance(item, TextNode) and item.parent is not None:
+        if isinstance(item, nodes.TextNode) and item.parent is not None:
             parent, before = item.parent.value, _element_before(item)
             return lambda value: set_text_node(parent, before, value)
-        if isinstance(item, ElementNode):
+        if isinstance(item, nodes.ElementNode):
             return lambda value: set_text(item.value, value)
         raise _no_place(self.query)
 
@@ -249,20 +253,15 @@ def _no_place(query: str) -> SelectorError:
     return SelectorError(f"{query} selects what cannot be set; a replacement sets an element, an attribute or text")
 
 
-class _translated:
+@contextmanager
+def _translated(query: str) -> Iterator[None]:
     """Errors of elementpath as SelectorError."""
+    from elementpath import ElementPathError
 
-    def __init__(self, query: str) -> None:
-        self.query = query
-
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        from elementpath import ElementPathError
-
-        if isinstance(error, ElementPathError | _LEAKS):
-            raise SelectorError(f"{self.query}: {error}") from error
+    try:
+        yield
+    except (ElementPathError, *_LEAKS) as error:
+        raise SelectorError(f"{query}: {error}") from error
 
 
 # --- what both share ----------------------------------------------------------------------------------------------
@@ -281,26 +280,30 @@ def _number(number: int | float | Decimal) -> int | float | Decimal:
         raise SelectorError(f"the result is {_special(number)}, which JSON has no number for")
     if isinstance(number, int):
         return int(number)
-    if number == int(number) and abs(number) < 10**18:
+    if -(10**18) < number < 10**18 and number == int(number):
         return int(number)
     if isinstance(number, Decimal) and Decimal(repr(float(number))) != number:
         return number
     return float(number)
 
 
-def _special(number: float | Decimal) -> str:
+def _special(number: int | float | Decimal) -> str:
     return "NaN" if math.isnan(number) else "INF" if number > 0 else "-INF"
 
 
 def _parse(version: Version, query: str, namespaces: dict[str, str]) -> Any:
+    if in_helper():  # maps, arrays and functions keep what they were evaluated to, so they are used once
+        return _parse_anew(version, query, namespaces)
     return _cached_parse(version, query, tuple(sorted(namespaces.items())))
 
 
 @lru_cache(maxsize=256)
 def _cached_parse(version: Version, query: str, namespaces: tuple[tuple[str, str], ...]) -> Any:
-    if version == "xpath-10":
-        return _parse10(query, dict(namespaces))
-    return _parse20(version, query, dict(namespaces))
+    return _parse_anew(version, query, dict(namespaces))
+
+
+def _parse_anew(version: Version, query: str, namespaces: dict[str, str]) -> Any:
+    return _parse10(query, namespaces) if version == "xpath-10" else _parse20(version, query, namespaces)
 
 
 def _parse10(query: str, namespaces: dict[str, str]) -> Any:

@@ -10,10 +10,9 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-_DIRECT_VISITS = {
-    "xpath-10": 2_000_000
-}  # visits of nodes in a second, with a wide margin; elementpath takes far longer
-_DIRECT_VISITS_ELEMENTPATH = 40_000
+# Visits of nodes in one second, with a wide margin.
+_VISITS_LIBXML2 = 2_000_000
+_VISITS_ELEMENTPATH = 40_000
 _LONGEST = 1000  # characters
 
 _TOKEN = re.compile(
@@ -22,15 +21,19 @@ _TOKEN = re.compile(
 )
 
 # Functions and node tests whose time is at most linear in their arguments.
-_LINEAR = frozenset(
-    """and or div mod idiv if not true false boolean count sum avg min max floor ceiling round abs number position last
-    string concat string-join contains starts-with ends-with substring substring-before substring-after string-length
-    normalize-space translate upper-case lower-case name local-name namespace-uri exists empty data head tail
-    exactly-one zero-or-one one-or-more text node comment processing-instruction element attribute document-node
-    eq ne lt le gt ge union is xs:integer xs:decimal xs:double xs:float xs:string xs:boolean xs:date xs:dateTime
-    return then else item""".split()
-)
-_UNBOUNDED_WORDS = frozenset("to for let some every function map array intersect except".split())
+# fmt: off
+_LINEAR = frozenset([
+    "and", "or", "div", "mod", "idiv", "if", "not", "true", "false", "boolean", "count", "sum", "avg", "min",
+    "max", "floor", "ceiling", "round", "abs", "number", "position", "last", "string", "concat", "string-join",
+    "contains", "starts-with", "ends-with", "substring", "substring-before", "substring-after", "string-length",
+    "normalize-space", "translate", "upper-case", "lower-case", "name", "local-name", "namespace-uri", "exists",
+    "empty", "data", "head", "tail", "exactly-one", "zero-or-one", "one-or-more", "text", "node", "comment",
+    "processing-instruction", "element", "attribute", "document-node", "item", "eq", "ne", "lt", "le", "gt",
+    "ge", "union", "is", "then", "else", "xs:integer", "xs:decimal", "xs:double", "xs:float", "xs:string",
+    "xs:boolean", "xs:date", "xs:dateTime",
+])
+# fmt: on
+_UNBOUNDED_WORDS = frozenset(["to", "for", "let", "some", "every", "function", "map", "array", "intersect", "except"])
 _UNBOUNDED_SIGNS = frozenset(["=>", "!", "{", "?", "#", "(:", "$", "<<", ">>", ":="])
 _NARROW_AXES = frozenset(["child", "self", "attribute"])
 _COMPARISONS = frozenset(["=", "!=", "<", ">", "<=", ">="])
@@ -41,8 +44,8 @@ def may_be_slow(version: str, query: str, document: str | bytes, limit_s: float)
     exponent = _exponent(query, version == "xpath-10")
     if exponent is None:
         return True
-    visits = max(_nodes(document), 2) ** exponent
-    return visits > _DIRECT_VISITS.get(version, _DIRECT_VISITS_ELEMENTPATH) * limit_s
+    visits: int = max(_nodes(document), 2) ** exponent
+    return visits > (_VISITS_LIBXML2 if version == "xpath-10" else _VISITS_ELEMENTPATH) * limit_s
 
 
 def _nodes(document: str | bytes) -> int:
@@ -62,18 +65,18 @@ def _exponent(query: str, first_version: bool) -> int | None:
     previous: tuple[str | None, str] = (None, "")
     exponent, brackets, product = 1, 0, False
     for (kind, text), after in zip(tokens, following, strict=True):
-        if not first_version and _is_unbounded(kind, text) or _is_costly_call(kind, text, after[1]):
+        if (not first_version and _is_unbounded(kind, text)) or _is_costly_call(kind, text, after[1]):
             return None
         brackets += (text == "[") - (text == "]")
         if kind == "operator":
             exponent += _visits_again(text, previous, brackets)
-            product = product or text in _COMPARISONS and "literal" not in (previous[0], after[0])
+            product = product or (text in _COMPARISONS and "literal" not in (previous[0], after[0]))
         previous = (kind, text)
     return exponent + product
 
 
 def _is_unbounded(kind: str | None, text: str) -> bool:
-    return kind == "name" and text in _UNBOUNDED_WORDS or kind == "operator" and text in _UNBOUNDED_SIGNS
+    return text in (_UNBOUNDED_WORDS if kind == "name" else _UNBOUNDED_SIGNS) and kind != "literal"
 
 
 def _is_costly_call(kind: str | None, text: str, after: str) -> bool:

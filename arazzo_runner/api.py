@@ -1,0 +1,470 @@
+"""What a library user calls: `run`, `run_async`, `load` and the reusable `Runner`.
+
+A description is loaded and linked once; runs share the plan and the connections. Nothing is sent before the inputs are
+valid and every error that can be seen without running has been reported (interface, "What refuses a run").
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, Unpack
+
+from .diagnostics import Diagnostic, did_you_mean
+from .document import Document, Registry, TreeCache, read, resolve_uri
+from .errors import DocumentError, FileMissing, InputError, Unavailable, UnknownWorkflow
+from .events import Event
+from .limits import Limits
+from .model import ArazzoDescription, Compat, Workflow
+from .model import read as read_description
+from .options import OptionFields, Options
+from .plan import Bounds, LinkOptions, Plan, link
+
+if TYPE_CHECKING:
+    from .drivers.session import Session
+    from .drivers.transports import AsyncTransport, Transport
+    from .report.result import Result
+
+Source: TypeAlias = "str | os.PathLike[str] | bytes | Mapping[str, Any] | Document"
+Observer: TypeAlias = Callable[[Event], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """An Arazzo description that was read, with what it takes to link its workflows."""
+
+    description: ArazzoDescription
+    registry: Registry
+    findings: tuple[Diagnostic, ...]
+    options: Options
+    root: Path | None = None
+
+    @property
+    def workflows(self) -> tuple[Workflow, ...]:
+        """The workflows of the entry document, in order."""
+        return self.description.workflows
+
+    def select(self, workflow: str | None) -> str:
+        """The workflowId to run: the one that is named, or the only one.
+
+        Raises:
+            UnknownWorkflow: there is no such workflow, or there are several and none is named.
+        """
+        ids = [w.workflow_id for w in self.workflows]
+        if workflow is None:
+            if len(ids) == 1:
+                return ids[0]
+            if not ids:
+                raise _refused(self.findings, self.description.document.name)
+            raise UnknownWorkflow(
+                f"{self.description.document.name} has {len(ids)} workflows: {', '.join(ids)}",
+                hint="name one with -w (library: workflow=...)",
+            )
+        if workflow not in ids:
+            hint = did_you_mean(workflow, ids) or f"workflows: {', '.join(ids)}"
+            raise UnknownWorkflow(f"{self.description.document.name} has no workflow '{workflow}'", hint=hint)
+        return workflow
+
+    def link(self, workflow: str | None = None) -> Plan:
+        """The plan of a workflow, errors among its diagnostics included."""
+        return link(
+            self.description,
+            self.registry,
+            workflow=self.select(workflow),
+            options=_link_options(self),
+            findings=self.findings,
+        )
+
+    def plan(self, workflow: str | None = None) -> Plan:
+        """The plan of a workflow that can be run.
+
+        Raises:
+            DocumentError: its error diagnostics; Unavailable where all that is missing is a remote source.
+        """
+        plan = self.link(workflow)
+        if any(d.severity == "error" for d in plan.diagnostics):
+            raise _refused(plan.diagnostics, self.description.document.name)
+        return plan
+
+
+def load(source: Source, **options: Unpack[OptionFields]) -> Loaded:
+    """Read an Arazzo description from a path, a URL, bytes, a mapping or a Document.
+
+    Args:
+        source: A path or http(s) URL (str or PathLike), the text as bytes, or parsed JSON values.
+        options: See `Options`.
+
+    Raises:
+        FileMissing: no such file.
+        DocumentError: not readable, not an Arazzo description, or of a version that cannot be run.
+        Unavailable: a URL that cannot be fetched.
+    """
+    return load_with(source, Options(**options))
+
+
+def load_with(source: Source, options: Options) -> Loaded:
+    """`load` with an Options value."""
+    from .drivers.retrieval import Retriever, find_root
+
+    path = _path_of(source)
+    is_url = isinstance(source, str) and _is_url(source)
+    root = options.root if options.root is not None else (find_root(path) if path else None)
+    fetch = _fetcher(options)
+    retriever = Retriever(root, fetch=fetch, remote_only=is_url, limits=options.limits)
+    cache = TreeCache() if options.cache else None
+    registry = Registry(retriever, limits=options.limits, cache=cache)
+    document = _entry(source, path, registry, options)
+    for extra in options.documents:
+        registry.add(extra)
+    description, findings = read_description(document, compat=options.compat)
+    return Loaded(description, registry, (*registry.notes, *findings), options, root)
+
+
+def _path_of(source: Source) -> Path | None:
+    if isinstance(source, os.PathLike):
+        return Path(source)
+    if isinstance(source, str) and not _is_url(source):
+        return Path(source.removeprefix("file://")) if source.startswith("file://") else Path(source)
+    return None
+
+
+def _is_url(text: str) -> bool:
+    return text.startswith(("http://", "https://"))
+
+
+def _entry(source: Source, path: Path | None, registry: Registry, options: Options) -> Document:
+    if isinstance(source, Document):
+        registry.add(source)
+        return source
+    if path is not None:
+        document = _read_file(path, options.limits)
+    elif isinstance(source, str):
+        return registry.load(source, positions=True)
+    elif isinstance(source, bytes):
+        document = read(source, uri=options.base_uri, name="<memory>", limits=options.limits)
+    else:
+        from .values import dumps
+
+        text = dumps(dict(source)).encode()  # type: ignore[arg-type]
+        document = read(text, uri=options.base_uri, name="<memory>", limits=options.limits)
+    registry.add(document)
+    return document
+
+
+def _read_file(path: Path, limits: Limits) -> Document:
+    try:
+        data = path.read_bytes()
+    except FileNotFoundError:
+        raise FileMissing(f"there is no file {path}", hint=_nearby(path)) from None
+    except IsADirectoryError:
+        raise FileMissing(f"{path} is a folder, not a file") from None
+    except OSError as error:
+        raise FileMissing(f"{path} cannot be read: {error.strerror}") from None
+    return read(data, uri=path.absolute().as_uri(), name=str(path), limits=limits)
+
+
+def _nearby(path: Path) -> str | None:
+    try:
+        names = [str(path.with_name(p.name)) for p in path.parent.iterdir()]
+    except OSError:
+        return None
+    return did_you_mean(str(path), names)
+
+
+def _fetcher(options: Options) -> Transport | None:
+    from .drivers.transports import DeferredTransport
+
+    return DeferredTransport(lambda: _make_transport(options, None))
+
+
+def _refused(diagnostics: Sequence[Diagnostic], name: str) -> DocumentError | Unavailable:
+    errors = [d for d in diagnostics if d.severity == "error"]
+    first = errors[0]
+    if all(d.code == "ARZ220" for d in errors):
+        return Unavailable(first.message, location=first.location, hint=first.hint)
+    more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
+    return DocumentError(first.message + more, location=first.location, hint=first.hint, diagnostics=diagnostics)
+
+
+def _link_options(loaded: Loaded) -> LinkOptions:
+    options, base = loaded.options, Path.cwd().as_uri() + "/"
+    limits = options.limits
+    return LinkOptions(
+        compat=options.compat,
+        sources={name: resolve_uri(_as_reference(uri), base) for name, uri in options.sources.items()},
+        servers=options.servers,
+        server_variables=options.server_variables,
+        default_server="http://mock.invalid" if options.mock else None,
+        selectors=options.selectors,
+        conditions=options.conditions,
+        bounds=Bounds(
+            max_steps=limits.max_steps,
+            max_nesting=limits.max_nesting,
+            timeout=limits.timeout,
+            max_time=limits.max_time,
+            max_delay=limits.max_delay,
+            max_retry_after=limits.max_retry_after,
+        ),
+        contract=_contract(options.contract),
+        limit_s=limits.max_evaluation,
+        suggest=lambda name, ids: _suggest(loaded.root, name, ids),
+    )
+
+
+def _as_reference(location: str) -> str:
+    return location if "://" in location else Path(location).absolute().as_uri()
+
+
+def _contract(level: Literal["warn", "error"] | None) -> Any:
+    if level is None:
+        return None
+    from .plan.contract import DescribedContract
+
+    return DescribedContract(level)
+
+
+def _suggest(root: Path | None, name: str, operation_ids: tuple[str, ...]) -> str | None:
+    """Which descriptions under the root could stand in for a source that is missing, with the line to type."""
+    if root is None or not operation_ids:
+        return None
+    from .drivers.retrieval import find_descriptions
+
+    found = find_descriptions(root, operation_ids)
+    lines = []
+    for path, count in found[:3]:
+        try:
+            shown = os.path.relpath(path)
+        except ValueError:
+            shown = str(path)
+        lines.append(f"--source {name}={shown} defines {count} of {len(operation_ids)}")
+    return "; ".join(lines) or None
+
+
+def run(
+    source: Source,
+    *,
+    inputs: Mapping[str, Any] | None = None,
+    workflow: str | None = None,
+    client: Any = None,
+    observers: Sequence[Observer] = (),
+    **options: Unpack[OptionFields],
+) -> Result:
+    """Run one workflow of an Arazzo description and tell what happened.
+
+    Args:
+        source: As for `load`.
+        inputs: The workflow's inputs by name.
+        workflow: A workflowId; not needed where there is only one.
+        client: An httpx.Client or AsyncClient, an ASGI or WSGI application, or a Transport; None for one of our own.
+        observers: Called with every event as it happens.
+        options: See `Options`.
+
+    Returns:
+        A Result for every run that started, failed ones included.
+
+    Raises:
+        DocumentError, InputError, UsageError: nothing was started.
+    """
+    with Runner(source, workflow=workflow, client=client, **options) as runner:
+        return runner.run(inputs, observers=observers)
+
+
+async def run_async(
+    source: Source,
+    *,
+    inputs: Mapping[str, Any] | None = None,
+    workflow: str | None = None,
+    client: Any = None,
+    observers: Sequence[Observer] = (),
+    **options: Unpack[OptionFields],
+) -> Result:
+    """`run` for asyncio; errors and result are the same."""
+    async with Runner(source, workflow=workflow, client=client, **options) as runner:
+        return await runner.run_async(inputs, observers=observers)
+
+
+class Runner:
+    """A workflow that is linked once and run many times, from any number of threads or tasks.
+
+    A context manager, sync and async: it keeps the plan and the connections, and closes the client it made itself.
+    """
+
+    def __init__(
+        self,
+        source: Source | Loaded,
+        *,
+        workflow: str | None = None,
+        client: Any = None,
+        **options: Unpack[OptionFields],
+    ) -> None:
+        """Load and link. Raises: as for `run`."""
+        if isinstance(source, Loaded):
+            self.loaded = replace(source, options=replace(source.options, **options)) if options else source
+        else:
+            self.loaded = load(source, **options)
+        self.plan = self.loaded.plan(workflow)
+        self.options = self.loaded.options
+        self._client = client
+        self._transport: Transport | None = None
+        self._async_transport: AsyncTransport | None = None
+        self._credentials: Any = None
+
+    # -- runs ---------------------------------------------------------------------------------------------------------
+
+    def admit(self, inputs: Mapping[str, Any] | None) -> dict[str, Any]:
+        """The inputs with their defaults, valid.
+
+        Raises:
+            InputError: with one line for each problem.
+        """
+        schema = self.plan.workflow.inputs
+        given = schema.with_defaults(inputs or {})
+        problems = schema.problems(given)
+        if problems:
+            raise InputError(
+                f"the inputs of workflow '{self.plan.workflow.workflow_id}' are not valid: {'; '.join(problems)}",
+                problems=problems,
+                hint="give them with -i NAME=VALUE (library: inputs={...})",
+            )
+        return given
+
+    def run(self, inputs: Mapping[str, Any] | None = None, *, observers: Sequence[Observer] = ()) -> Result:
+        """Run to the end, blocking."""
+        from .drivers import sync
+
+        folded = _Fold(self, observers)
+        session = self._session(self.admit(inputs), folded.emit)
+        sync.run(session, self._run_transport(), limits=self.options.limits)
+        return folded.result()
+
+    async def run_async(self, inputs: Mapping[str, Any] | None = None, *, observers: Sequence[Observer] = ()) -> Result:
+        """Run to the end in the running event loop."""
+        from .drivers import aio
+
+        folded = _Fold(self, observers)
+        session = self._session(self.admit(inputs), folded.emit)
+        await aio.run(session, self._run_async_transport(), limits=self.options.limits)
+        return folded.result()
+
+    def events(self, inputs: Mapping[str, Any] | None = None) -> Iterator[Event]:
+        """Run, one event at a time: the next step is carried out when the next event is asked for."""
+        from .drivers import sync
+
+        happened: list[Event] = []
+        session = self._session(self.admit(inputs), happened.append)
+        for _ in sync.steps(session, self._run_transport(), limits=self.options.limits):
+            yield from happened
+            happened.clear()
+        yield from happened
+
+    async def events_async(self, inputs: Mapping[str, Any] | None = None) -> AsyncIterator[Event]:
+        """`events` for asyncio."""
+        from .drivers import aio
+
+        happened: list[Event] = []
+        session = self._session(self.admit(inputs), happened.append)
+        async for _ in aio.steps(session, self._run_async_transport(), limits=self.options.limits):
+            for event in happened:
+                yield event
+            happened.clear()
+        for event in happened:
+            yield event
+
+    def _session(self, inputs: Mapping[str, Any], emit: Observer) -> Session:
+        from .drivers.session import Session
+
+        return Session(self.plan, inputs, emit, sign=self.credentials.sign, limits=self.options.limits)
+
+    @property
+    def credentials(self) -> Any:
+        """Where the values of security schemes come from."""
+        if self._credentials is None:
+            self._credentials = _credentials(self.options)
+        return self._credentials
+
+    # -- transports ---------------------------------------------------------------------------------------------------
+
+    def _run_transport(self) -> Transport:
+        if self._transport is None:
+            self._transport = _make_transport(self.options, self._client, self._mock())
+        return _guarded(self._transport, self.options)
+
+    def _run_async_transport(self) -> AsyncTransport:
+        if self._async_transport is None:
+            self._async_transport = _make_async_transport(self.options, self._client, self._mock())
+        return _guarded_async(self._async_transport, self.options)
+
+    def _mock(self) -> Any:
+        if not self.options.mock:
+            return None
+        from .mock import Mock
+
+        return Mock(
+            self.plan.descriptions,
+            servers={k: v for k, v in self.options.servers.items() if k},
+            require_auth=bool(self.options.auth),
+        )
+
+    # -- context ------------------------------------------------------------------------------------------------------
+
+    def close(self) -> None:
+        """Close the connections of our own client; a client that was given stays open."""
+        if self._transport is not None:
+            self._transport.close()
+            self._transport = None
+
+    async def aclose(self) -> None:
+        """`close` for asyncio."""
+        if self._async_transport is not None:
+            await self._async_transport.aclose()
+            self._async_transport = None
+        self.close()
+
+    def __enter__(self) -> Runner:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    async def __aenter__(self) -> Runner:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.aclose()
+
+
+class _Fold:
+    """The events of one run: secrets are marked first, then the result and the observers see each event."""
+
+    def __init__(self, runner: Runner, observers: Sequence[Observer]) -> None:
+        from .drivers.marking import Marker
+        from .report.redaction import Redactor
+        from .report.result import ResultBuilder
+
+        options = runner.options
+        self._marker = Marker(runner.plan)
+        self._builder = ResultBuilder(
+            diagnostics=runner.plan.diagnostics,
+            redactor=Redactor(show_secrets=options.show_secrets, redact=options.redact),
+        )
+        self._observers = tuple(observers)
+
+    def emit(self, event: Event) -> None:
+        for mark in self._marker.marks(event):
+            self._tell(mark)
+        self._tell(event)
+
+    def _tell(self, event: Event) -> None:
+        self._builder.observe(event)
+        for observer in self._observers:
+            observer(event)
+
+    def result(self) -> Result:
+        return self._builder.result()

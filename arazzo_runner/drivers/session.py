@@ -1,0 +1,237 @@
+"""One run, driven: the loop around the interpreter that every driver shares.
+
+The loop asks for what it cannot do itself (`Send`, `Sleep`) and is told what came of it, so that blocking and
+asynchronous drivers, replay and tests carry out the same semantics.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Generator, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol, TypeAlias
+
+from ..errors import TransportError
+from ..events import (
+    Event,
+    RequestFailed,
+    RequestSent,
+    ResponseReceived,
+    RunStarted,
+    SecretMarked,
+    StepOutline,
+    WorkflowOutline,
+)
+from ..interpreter import (
+    Call,
+    Delay,
+    Effect,
+    Exchange,
+    Outcome,
+    Refused,
+    State,
+    Waited,
+    advance,
+    begin,
+    conclude,
+    interrupt,
+    prepare,
+)
+from ..limits import Limits
+from ..messages import Request, Response, TransportFailure
+from ..plan import LinkedWorkflow, OperationCall, Plan
+
+Emit: TypeAlias = Callable[[Event], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Send:
+    """Send this request; the answer is a Response or a TransportFailure. `timeout` is in seconds, in total."""
+
+    id: str
+    request: Request
+    timeout: float
+
+
+@dataclass(frozen=True, slots=True)
+class Sleep:
+    """Let this many seconds pass."""
+
+    seconds: float
+
+
+Ask: TypeAlias = Send | Sleep
+Answer: TypeAlias = Response | TransportFailure | None
+
+
+class Signed(Protocol):
+    """A request with its credentials, and the secrets among them as (label, value)."""
+
+    @property
+    def request(self) -> Request:
+        """What to send."""
+
+    @property
+    def secrets(self) -> Iterable[tuple[str, str]]:
+        """What reports have to mask."""
+
+
+Sign: TypeAlias = Callable[[Request], Signed]
+
+
+class Clock:
+    """Seconds since the epoch that never run backwards."""
+
+    __slots__ = ("_offset",)
+
+    def __init__(self) -> None:
+        self._offset = time.time() - time.perf_counter()
+
+    def __call__(self) -> float:
+        return self._offset + time.perf_counter()
+
+
+class Session:
+    """A run under way. `state` is the interpreter's, after the last outcome."""
+
+    def __init__(
+        self,
+        plan: Plan,
+        inputs: Mapping[str, Any],
+        emit: Emit,
+        *,
+        sign: Sign | None = None,
+        limits: Limits | None = None,
+        clock: Callable[[], float] | None = None,
+        outcomes: Callable[[Outcome | Waited], None] | None = None,
+    ) -> None:
+        self.plan = plan
+        self.inputs = inputs
+        self.emit = emit
+        self.sign = sign
+        self.timeout = (limits or Limits()).timeout
+        self.clock = clock or Clock()
+        self.outcomes = outcomes
+        self.state = State(frames=())
+
+    def asks(self) -> Generator[Ask, Answer, State]:
+        """The run as a conversation: what is yielded has to be done, and its answer sent back in."""
+        plan, now = self.plan, self.clock()
+        self.emit(
+            RunStarted(
+                workflow_id=plan.workflow.workflow_id,
+                inputs=self.inputs,
+                outline=outline(plan),
+                location=plan.workflow.location,
+                document=plan.workflow.document.name,
+                at=now,
+            )
+        )
+        self.state, effects, events = begin(plan, self.inputs, now=now)
+        self._tell(events)
+        while effects:
+            outcome = yield from self._carry_out(effects[0])
+            if self.outcomes is not None:
+                self.outcomes(outcome)
+            self.state, effects, events = advance(plan, self.state, outcome)
+            self._tell(events)
+        return self.state
+
+    def interrupt(self, message: str) -> State:
+        """End the run from outside; what ran is reported."""
+        if self.state.frames and self.state.end is None:
+            self.state, events = interrupt(self.plan, self.state, now=self.clock(), message=message)
+            self._tell(events)
+        return self.state
+
+    def _tell(self, events: Iterable[Event]) -> None:
+        for event in events:
+            self.emit(event)
+
+    def _carry_out(self, effect: Effect) -> Generator[Ask, Answer, Outcome | Waited]:
+        prepared = prepare(self.plan, self.state, effect)
+        if isinstance(prepared, Delay):
+            yield Sleep(prepared.seconds)
+            return Waited(effect=effect.id, received_at=self.clock())
+        assert isinstance(effect, Call), "a Wait is prepared as a Delay"
+        if isinstance(prepared, Refused):
+            exchange = self._refused(effect, prepared)
+        else:
+            exchange = yield from self._exchange(effect, prepared)
+        outcome, events = conclude(self.plan, self.state, effect, exchange)
+        self._tell(events)
+        return outcome
+
+    def _refused(self, effect: Call, refused: Refused) -> Exchange:
+        now = self.clock()
+        self.emit(
+            RequestFailed(
+                id=effect.id, request=None, failure=None, reason=refused.reason, location=refused.location, at=now
+            )
+        )
+        return Exchange(request=None, sent_at=now, received_at=now, refused=refused)
+
+    def _exchange(self, effect: Call, request: Request) -> Generator[Ask, Answer, Exchange]:
+        try:
+            request = self._signed(request)
+        except TransportError as error:
+            now = self.clock()
+            return self._failed(effect, request, failure_of(error), now, now)
+        sent_at = self.clock()
+        self.emit(RequestSent(id=effect.id, request=request, at=sent_at))
+        bound = self.timeout if request.timeout is None else min(request.timeout, self.timeout)
+        answer = yield Send(effect.id, request, bound)
+        received_at = self.clock()
+        if isinstance(answer, Response):
+            self.emit(
+                ResponseReceived(id=effect.id, response=answer, duration_s=received_at - sent_at, at=received_at)
+            )
+            return Exchange(request=request, sent_at=sent_at, received_at=received_at, response=answer)
+        assert answer is not None, "a Send is answered"
+        return self._failed(effect, request, answer, sent_at, received_at)
+
+    def _signed(self, request: Request) -> Request:
+        if self.sign is None or not request.security:
+            return request
+        signed = self.sign(request)
+        for label, value in signed.secrets:
+            self.emit(SecretMarked(label, value))
+        return signed.request
+
+    def _failed(
+        self, effect: Call, request: Request, failure: TransportFailure, sent_at: float, received_at: float
+    ) -> Exchange:
+        self.emit(
+            RequestFailed(id=effect.id, request=request, failure=failure, reason=failure.message, at=received_at)
+        )
+        return Exchange(request=request, sent_at=sent_at, received_at=received_at, failure=failure)
+
+
+def failure_of(error: TransportError) -> TransportFailure:
+    """What the interpreter is told of a client's error."""
+    hint = f" ({error.hint})" if error.hint else ""
+    return TransportFailure(error.kind, error.message + hint, error.phase)
+
+
+def outline(plan: Plan) -> tuple[WorkflowOutline, ...]:
+    """The workflows of a plan for reports, the selected one first."""
+    others = [w for key, w in plan.workflows.items() if key != plan.entry]
+    return tuple(_outline(workflow) for workflow in (plan.workflow, *others))
+
+
+def _outline(workflow: LinkedWorkflow) -> WorkflowOutline:
+    return WorkflowOutline(
+        workflow_id=workflow.workflow_id,
+        summary=workflow.summary,
+        steps=tuple(
+            StepOutline(
+                step_id=step.step_id,
+                kind="operation" if isinstance(step, OperationCall) else "workflow",
+                target=step.target,
+                description=step.description,
+                location=step.location,
+            )
+            for step in workflow.steps
+        ),
+        location=workflow.location,
+    )

@@ -1,0 +1,79 @@
+"""The options of a run, as the library and the command take them (interface, "Options of a run")."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal, TypedDict
+
+from .condition import DEFAULT_CONDITIONS, Conditions
+from .document import Document
+from .limits import Limits
+from .selector import DEFAULT_SELECTORS, Selectors
+
+Compat = Literal["auto", "strict", "lenient"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """Everything a host decides about a run. Names are those of the command line.
+
+    `servers` and `sources` go by source name (`servers[""]` is for the only one); `server_variables` holds OpenAPI
+    server variables by source name. `auth` maps `SCHEME[.FIELD]` to a value. `env` are the variables credentials may
+    come from (default: the process's own). `documents` are supplied to the registry before anything is retrieved.
+    """
+
+    compat: Compat = "auto"
+    servers: Mapping[str, str] = field(default_factory=dict)
+    server_variables: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    sources: Mapping[str, str] = field(default_factory=dict)
+    auth: Mapping[str, str] = field(default_factory=dict)
+    env: Mapping[str, str] | None = None
+    env_file: Path | None = None
+    mock: bool = False
+    contract: Literal["warn", "error"] | None = None
+    limits: Limits = field(default_factory=Limits)
+    follow_redirects: bool = False
+    cookies: bool = False
+    insecure: bool = False
+    proxy: str | None = None
+    cert: str | tuple[str, str] | None = None
+    allow_hosts: Sequence[str] = ()
+    root: Path | None = None
+    cache: bool = True
+    show_secrets: bool = False
+    redact: Sequence[str] = ()
+    base_uri: str = "memory:/arazzo.yaml"
+    documents: Sequence[Document] = ()
+    selectors: Selectors = DEFAULT_SELECTORS
+    conditions: Conditions = DEFAULT_CONDITIONS
+
+
+class OptionFields(TypedDict, total=False):
+    """The same names as keyword arguments."""
+
+    compat: Compat
+    servers: Mapping[str, str]
+    server_variables: Mapping[str, Mapping[str, str]]
+    sources: Mapping[str, str]
+    auth: Mapping[str, str]
+    env: Mapping[str, str] | None
+    env_file: Path | None
+    mock: bool
+    contract: Literal["warn", "error"] | None
+    limits: Limits
+    follow_redirects: bool
+    cookies: bool
+    insecure: bool
+    proxy: str | None
+    cert: str | tuple[str, str] | None
+    allow_hosts: Sequence[str]
+    root: Path | None
+    cache: bool
+    show_secrets: bool
+    redact: Sequence[str]
+    base_uri: str
+    documents: Sequence[Document]
+    selectors: Selectors
+    conditions: Conditions
