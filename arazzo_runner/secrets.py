@@ -11,22 +11,27 @@ from collections.abc import Iterator
 
 from .values import JSON
 
-# The last word of a name decides (`db_password`, `X-Auth-Token`), so that `tokenType` or `passwordPolicy` stay readable.
-_WORDS = frozenset(
-    "password passwords passwd pwd passphrase passcode secret secrets token apikey apitoken accesstoken refreshtoken "
-    "idtoken authtoken bearertoken sessiontoken csrftoken clientsecret secretkey privatekey accesskey signingkey "
-    "authkey xapikey authorization proxyauthorization cookie setcookie credentials jwt pin otp totp cvv cvc pat "
-    "assertion".split()
-)
-_KEYS = frozenset(  # words that make a `key` a secret one: api_key, Ocp-Apim-Subscription-Key
-    "api access secret private signing encryption auth authorization subscription account master shared client".split()
-)
-_PAIRS = frozenset({("code", "verifier"), ("set", "cookie"), ("connection", "string"), ("personal", "pat")})
+# The last word of a name decides (`db_password`, `X-Auth-Token`): `tokenType` or `passwordPolicy` stay readable.
+# fmt: off
+_WORDS = frozenset({
+    "password", "passwords", "passwd", "pwd", "passphrase", "passcode", "secret", "secrets", "token", "apikey", "jwt",
+    "apitoken", "accesstoken", "refreshtoken", "idtoken", "authtoken", "bearertoken", "sessiontoken", "csrftoken",
+    "clientsecret", "secretkey", "privatekey", "accesskey", "signingkey", "authkey", "authorization", "cookie",
+    "credentials", "pin", "otp", "totp", "cvv", "cvc",
+})
+_KEYS = frozenset({  # words that make a `key` a secret one: api_key, Ocp-Apim-Subscription-Key
+    "api", "access", "secret", "private", "signing", "encryption", "auth", "authorization", "subscription", "account",
+    "master", "shared", "client",
+})
+_PAIRS = frozenset({
+    ("code", "verifier"), ("client", "assertion"), ("saml", "assertion"), ("connection", "string"),
+})
 # `nextPageToken` is a place in a list, `isSecret` a flag.
-_PAGING = frozenset("page next previous prev continuation continue cursor sync pagination delta skip resume".split())
-_FLAGS = frozenset("is has show hide use uses require requires needs allow with no".split())
+_PAGING = frozenset({"page", "next", "previous", "prev", "continuation", "continue", "cursor", "sync", "pagination"})
+_FLAGS = frozenset({"is", "has", "show", "hide", "use", "uses", "require", "requires", "needs", "allow", "with", "no"})
 # Inside a member named `token` or `secrets`, these hold the secret itself.
-_CARRIERS = frozenset("value key text plaintext raw data".split())
+_CARRIERS = frozenset({"value", "key", "text", "plaintext", "raw", "data"})
+# fmt: on
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 
 
@@ -39,7 +44,7 @@ def is_secret_name(name: str) -> bool:
     words = [word.lower() for word in _WORD.findall(name)]
     while words and words[-1].isdigit():
         words.pop()
-    if not words or words[0] in _FLAGS and len(words) > 1:
+    if not words or (words[0] in _FLAGS and len(words) > 1):
         return False
     last, before = words[-1], words[-2] if len(words) > 1 else ""
     if last == "token":

@@ -72,7 +72,7 @@ def test_a_quick_command_loads_no_third_party_module(option: str) -> None:
     assert printed.strip()
 
 
-def test_the_command_is_a_function_of_its_arguments() -> None:
+def test_the_command_is_a_function_that_returns_its_exit_code() -> None:
     code, loaded, printed = python(
         "from arazzo_runner.cli import main\ncode = main(['--version'])\nreport()\nsys.exit(code)"
     )

@@ -120,7 +120,7 @@ def imports_of(source: str, module: str, *, is_package: bool = False, place: str
         for child in ast.iter_child_nodes(node):
             visit(child, at_once)
 
-    visit(ast.parse(source), True)
+    visit(ast.parse(source, place or module), True)
     return found
 
 

@@ -16,6 +16,7 @@ from ..events import (
     StepStarted,
 )
 from ..messages import Request, Response, TransportFailure
+from .criteria import failure_of
 
 
 @dataclass(slots=True)
@@ -81,16 +82,15 @@ class Attempt:
         return qualified(self.started.path, self.started.step_id)
 
 
-def failure_of(check: CriterionChecked) -> str:
-    """One line about a criterion that did not hold."""
-    why = f": {check.reason}" if check.reason else ""
-    return f"{check.location}: {check.condition} does not hold{why}"
+def frames_of(path: str) -> list[str]:
+    """The steps whose workflows (or retries) a frame stands in; a goto (`~1`) is no deeper than where it came from."""
+    steps = [frame.partition("#")[0].partition("~")[0] for frame in path.split("/")]
+    return [step for step in steps if step]
 
 
 def qualified(path: str, step_id: str) -> str:
-    """A step's id with those of the steps whose workflows it runs in."""
-    frames = [frame.partition("#")[0] for frame in path.split("/") if frame]
-    return "/".join([*frames, step_id])
+    """A step's id with those of the steps it runs in: `login/getToken`."""
+    return "/".join([*frames_of(path), step_id])
 
 
 class Attempts:

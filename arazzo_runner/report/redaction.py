@@ -46,9 +46,7 @@ class Redactor:
         UsageError: a query of `redact` is not a JSONPath.
     """
 
-    def __init__(
-        self, *, show_secrets: bool = False, placeholders: bool = False, redact: Sequence[str] = ()
-    ) -> None:
+    def __init__(self, *, show_secrets: bool = False, placeholders: bool = False, redact: Sequence[str] = ()) -> None:
         self.show_secrets = show_secrets
         self.placeholders = placeholders
         self.redact = tuple(redact)
@@ -217,7 +215,7 @@ class Redactor:
     @cached_property
     def _queries(self) -> list[Any]:
         from jsonpath_ng.exceptions import JSONPathError
-        from jsonpath_ng.ext import parse
+        from jsonpath_ng.ext.parser import parse
 
         queries = []
         for text in self.redact:
@@ -312,7 +310,9 @@ class Redactor:
         return lambda match: match[1] + self._markup(match, prefix)
 
     def _attribute(self, prefix: str) -> Callable[[re.Match[str]], str]:
-        return lambda match: f"{match['name']}{match['is']}{match['quote']}{self._markup(match, prefix)}{match['quote']}"
+        return lambda match: (
+            f"{match['name']}{match['is']}{match['quote']}{self._markup(match, prefix)}{match['quote']}"
+        )
 
     def _markup(self, match: re.Match[str], prefix: str) -> str:
         name = match["name"].rpartition(":")[2]
@@ -330,8 +330,10 @@ class Redactor:
 
 
 def place_of(expression: str) -> str:
-    """The name an expression ends in: `clientSecret` for `$response.body#/clientSecret`."""
-    names = [name for name in re.split(r"[^\w-]+", expression) if name]
+    """The name a runtime expression ends in: `clientSecret` for `$response.body#/clientSecret`; "" for a literal."""
+    if not expression.startswith("$"):
+        return ""
+    names = [name for name in re.split(r"[^\w-]+", expression) if name and not name.isdigit()]
     return names[-1] if names else ""
 
 

@@ -261,7 +261,7 @@ class _View:
 
 def diagnostic_dict(diagnostic: Diagnostic, redactor: Redactor) -> dict[str, Any]:
     """A Diagnostic for a report; a fix is for `check` and its `--fix`, not for a run."""
-    masked = redactor.json({key: value for key, value in diagnostic.to_dict().items() if key != "fix"})  # type: ignore[arg-type]
+    masked = redactor.json({key: value for key, value in diagnostic.to_dict().items() if key != "fix"})
     assert isinstance(masked, dict)
     return masked
 

@@ -1,0 +1,245 @@
+"""Which operation a request is for: server base paths, path templates, concrete paths first.
+
+OpenAPI 3.1.1, "Path Templating Matching"; the host is irrelevant for a mock and only decides between equals.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from ..openapi import Description, Operation
+from ..openapi.reference import DanglingReference, Node
+
+_PARAMETER = re.compile(r"\{([^{}]+)\}")
+_SCHEME_HOST = re.compile(r"^(?:[A-Za-z][A-Za-z0-9+.-]*:)?//([^/?#]*)")
+
+
+@dataclass(frozen=True, slots=True)
+class Base:
+    """One server: a pattern of its host (None for any) and of its path."""
+
+    host: re.Pattern[str] | None
+    path: re.Pattern[str]
+
+
+_ANYWHERE = Base(None, re.compile(""))
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """A path template: a pattern for each segment, its parameters, and the query a key such as `/x?a=b` asks for."""
+
+    segments: tuple[re.Pattern[str] | str, ...]
+    names: tuple[str, ...]
+    query: tuple[tuple[str, str], ...]
+
+    @property
+    def ends_with_parameter(self) -> bool:
+        return bool(self.segments) and not isinstance(self.segments[-1], str)
+
+    def match(self, segments: tuple[str, ...], query: tuple[tuple[str, str], ...]) -> dict[str, str] | None:
+        """The values of the parameters; segments come percent-decoded, one by one."""
+        if len(segments) != len(self.segments) or not set(self.query) <= set(query):
+            return None
+        values: list[str] = []
+        for pattern, segment in zip(self.segments, segments, strict=True):
+            if isinstance(pattern, str):
+                if pattern != segment:
+                    return None
+                continue
+            found = pattern.fullmatch(segment)
+            if found is None:
+                return None
+            values.extend(found.groups())
+        return dict(zip(self.names, values, strict=True))
+
+    @property
+    def rank(self) -> tuple[int, ...]:
+        """Concrete segments before parameters, from the left; a demanded query before none."""
+        return (len(self.query), *(1 if isinstance(segment, str) else 0 for segment in self.segments))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Route:
+    """An operation of a source, and the template of its path."""
+
+    source: str
+    operation: Operation
+    template: Template
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A route and what the path said: the values of its parameters, its decoded segments, the base before them."""
+
+    route: Route
+    values: dict[str, str]
+    segments: tuple[str, ...]
+    base: str
+
+
+@dataclass(frozen=True, slots=True)
+class NotFound:
+    """No operation; `allow` are the methods the path has."""
+
+    allow: tuple[str, ...] = ()
+
+
+class Routes:
+    """All operations of all descriptions, by server and path."""
+
+    def __init__(self, descriptions: Mapping[str, Description], servers: Mapping[str, str]) -> None:
+        self._groups: dict[str, list[tuple[tuple[Base, ...], dict[int, list[Route]]]]] = {}
+        for source, description in descriptions.items():
+            self._groups[source] = _grouped(source, description, servers.get(source))
+
+    def find(self, method: str, url: str, source: str = "") -> Found | NotFound:
+        """The operation for a request; its source is looked into first."""
+        parts = urlsplit(url)
+        query = tuple(parse_qsl(parts.query, keep_blank_values=True))
+        near = {source: self._groups[source]} if source in self._groups else self._groups
+        allow: set[str] = set()
+        for groups in (near, self._groups):
+            matches = sorted(self._matches(groups, parts.netloc, parts.path or "/", query), key=lambda item: item[0])
+            for _, found in reversed(matches):
+                if found.route.operation.method == method:
+                    return found
+            allow.update(found.route.operation.method for _, found in matches)
+            if matches:
+                break
+        if method == "HEAD" and "GET" in allow:
+            return self.find("GET", url, source)
+        return NotFound(tuple(sorted(allow)))
+
+    def items_of(self, route: Route) -> Route | None:
+        """The route of one thing in the collection this route is: the same path and one parameter more."""
+        wanted = route.template.segments
+        for _, by_length in self._groups[route.source]:
+            for other in by_length.get(len(wanted) + 1, ()):
+                if other.template.ends_with_parameter and _same_segments(other.template.segments[:-1], wanted):
+                    return other
+        return None
+
+    def _matches(
+        self,
+        groups: Mapping[str, list[tuple[tuple[Base, ...], dict[int, list[Route]]]]],
+        host: str,
+        path: str,
+        query: tuple[tuple[str, str], ...],
+    ) -> Iterator[tuple[tuple[tuple[int, ...], int, str], Found]]:
+        count = 0
+        for source_groups in groups.values():
+            for bases, by_length in source_groups:
+                for rank, rest in _remainders(bases, host, path):
+                    segments = tuple(map(unquote, rest.split("/")[1:]))
+                    for route in by_length.get(len(segments), ()):
+                        values = route.template.match(segments, query)
+                        if values is not None:
+                            count += 1
+                            found = Found(route, values, segments, path[: len(path) - len(rest)])
+                            # Of equals the first declared wins: a smaller count has to sort later.
+                            yield ((*rank, *route.template.rank), -count, route.source), found
+
+
+def _remainders(bases: tuple[Base, ...], host: str, path: str) -> Iterator[tuple[tuple[int, ...], str]]:
+    """What is left of a path after each server's base, with how well that server fits; the path alone comes last."""
+    for base in (*bases, _ANYWHERE):
+        found = base.path.match(path)
+        if found is None:
+            continue
+        rest = path[found.end() :] or "/"
+        if rest.startswith("/"):
+            host_fits = base.host is not None and base.host.fullmatch(host) is not None
+            yield (int(base is not _ANYWHERE), int(host_fits), found.end()), rest
+
+
+def _grouped(
+    source: str, description: Description, override: str | None
+) -> list[tuple[tuple[Base, ...], dict[int, list[Route]]]]:
+    groups: dict[tuple[Base, ...], dict[int, list[Route]]] = {}
+    known: dict[tuple[str, ...], tuple[Base, ...]] = {}
+    for operation in description.operations():
+        urls = (override,) if override is not None else tuple(_server_urls(operation))
+        if urls not in known:
+            known[urls] = tuple(_base(url) for url in urls)
+        route = Route(source, operation, read_template(operation.path))
+        by_length = groups.setdefault(known[urls], {})
+        by_length.setdefault(len(route.template.segments), []).append(route)
+    return list(groups.items())
+
+
+def read_template(path: str) -> Template:
+    """Read a path template, such as `/pets/{petId}/photo.{format}`."""
+    path, _, query = path.partition("#")[0].partition("?")
+    names: list[str] = []
+    segments: list[re.Pattern[str] | str] = []
+    for segment in path.split("/")[1:]:
+        parts = _PARAMETER.split(segment)
+        if len(parts) == 1:
+            segments.append(unquote(segment))
+            continue
+        names += parts[1::2]
+        segments.append(re.compile("(.+?)".join(map(re.escape, parts[::2])), re.DOTALL))
+    return Template(tuple(segments), tuple(names), tuple(parse_qsl(query, keep_blank_values=True)))
+
+
+def _server_urls(operation: Operation) -> Iterator[str]:
+    """All servers of an operation, with variables as patterns between braces; relative ones are paths."""
+    root = operation.description.root
+    if operation.description.version == "2.0":
+        host, base = root.get("host"), root.get("basePath")
+        yield (f"//{host}" if isinstance(host, str) else "") + (base if isinstance(base, str) else "")
+        return
+    item = root.child("paths", operation.path)
+    for scope in (operation.node, *_with_target(item), root):
+        servers = [server for server in scope.items("servers") if isinstance(server.get("url"), str)]
+        if servers:
+            yield from (_with_values(server) for server in servers)
+            return
+
+
+def _with_target(item: Node | None) -> Iterable[Node]:
+    if item is None:
+        return ()
+    try:
+        return (item, item.resolve())
+    except DanglingReference:
+        return (item,)
+
+
+def _with_values(server: Node) -> str:
+    """The URL with each variable as the alternation of its values: `{=api|dev}`, or `{}` where any value will do."""
+
+    def values(match: re.Match[str]) -> str:
+        variable = server.child("variables", match[1])
+        allowed = variable.get("enum") if variable is not None else None
+        return "{=" + "|".join(map(str, allowed)) + "}" if isinstance(allowed, list) and allowed else "{}"
+
+    return _PARAMETER.sub(values, str(server.get("url")))
+
+
+def _base(url: str) -> Base:
+    host = _SCHEME_HOST.match(url)
+    path = (url[host.end() :] if host else url).partition("?")[0].partition("#")[0].rstrip("/")
+    if path and not path.startswith("/") and not host:
+        path = "/" + path.removeprefix("./")
+    return Base(_pattern(host[1]) if host else None, _pattern(path))
+
+
+def _pattern(text: str) -> re.Pattern[str]:
+    parts = re.split(r"\{(=[^{}]*)?\}", text)
+    pattern = re.escape(parts[0])
+    for values, literal in zip(parts[1::2], parts[2::2], strict=True):
+        chosen = "|".join(map(re.escape, values[1:].split("|"))) if values else "[^/]+"
+        pattern += f"(?:{chosen})" + re.escape(literal)
+    return re.compile(pattern)
+
+
+def _same_segments(left: tuple[re.Pattern[str] | str, ...], right: tuple[re.Pattern[str] | str, ...]) -> bool:
+    def kind(segment: re.Pattern[str] | str) -> str:
+        return segment if isinstance(segment, str) else "\x00" + segment.pattern
+
+    return [kind(segment) for segment in left] == [kind(segment) for segment in right]

@@ -1,0 +1,63 @@
+"""Compiled schemas, kept for as long as the mock lives: bundled once, judged by jsonschema-rs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from ..openapi import SchemaView
+from ..values import JSON
+
+Direction = Literal["request", "response"]
+
+
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """A self-contained schema and its validator, None where the schema itself is not one."""
+
+    schema: dict[str, Any]
+    validator: Any
+
+    def accepts(self, value: JSON) -> bool:
+        return self.validator is None or bool(self.validator.is_valid(value))
+
+    def problems(self, value: JSON) -> list[str]:
+        """What breaks the schema, each with the pointer of the place."""
+        if self.validator is None:
+            return []
+        return [problem_text(error) for error in self.validator.iter_errors(value)]
+
+
+def problem_text(error: Any) -> str:
+    """One validation error of jsonschema-rs as a line: where, and what."""
+    from ..values import format_pointer
+
+    where = format_pointer(list(error.instance_path))
+    return f"{where or 'the whole value'}: {error.message}"
+
+
+class Schemas:
+    """Compiles each Schema Object once for each direction."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[int, Direction], tuple[SchemaView, Compiled]] = {}
+
+    def compiled(self, view: SchemaView, direction: Direction) -> Compiled:
+        """Formats are checked in what the mock sends, and are annotations in what it receives (decision 55)."""
+        known = self._known.get((id(view), direction))
+        if known is None:
+            schema = view.bundle(direction)
+            compiled = Compiled(schema, compile_schema(schema, formats=direction == "response"))
+            # The view is kept beside it, so that its id stays taken.
+            known = self._known[id(view), direction] = (view, compiled)
+        return known[1]
+
+
+def compile_schema(schema: dict[str, Any], *, formats: bool) -> Any:
+    """A validator, or None where the schema is broken."""
+    import jsonschema_rs
+
+    try:
+        return jsonschema_rs.Draft202012Validator(schema, validate_formats=formats, offline=True)
+    except (ValueError, jsonschema_rs.ReferencingError):
+        return None
