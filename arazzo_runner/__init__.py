@@ -1,1 +1,62 @@
-"""x"""
+"""arazzo-run: run Arazzo workflows exactly as the specification says.
+
+>>> import arazzo_runner
+>>> result = arazzo_runner.run("workflow.yml", inputs={"petId": 1})
+>>> result.outputs
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ._version import __version__
+
+if TYPE_CHECKING:
+    from .api import Loaded, Runner, load, run, run_async
+    from .errors import ArazzoError, DocumentError, InputError, Unavailable, UsageError, WorkflowFailed
+    from .limits import Limits
+    from .report.result import Result
+
+_WHERE = {
+    "Loaded": "api",
+    "Runner": "api",
+    "load": "api",
+    "run": "api",
+    "run_async": "api",
+    "Result": "report.result",
+    "Limits": "limits",
+    "ArazzoError": "errors",
+    "DocumentError": "errors",
+    "InputError": "errors",
+    "Unavailable": "errors",
+    "UsageError": "errors",
+    "WorkflowFailed": "errors",
+}
+
+__all__ = [
+    "ArazzoError",
+    "DocumentError",
+    "InputError",
+    "Limits",
+    "Loaded",
+    "Result",
+    "Runner",
+    "Unavailable",
+    "UsageError",
+    "WorkflowFailed",
+    "__version__",
+    "load",
+    "run",
+    "run_async",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """The public names, loaded when they are first used."""
+    if name not in _WHERE:
+        raise AttributeError(f"module 'arazzo_runner' has no attribute '{name}'")
+    import importlib
+
+    value = getattr(importlib.import_module(f".{_WHERE[name]}", __name__), name)
+    globals()[name] = value
+    return value

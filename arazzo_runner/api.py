@@ -468,3 +468,62 @@ class _Fold:
 
     def result(self) -> Result:
         return self._builder.result()
+
+
+def _client_options(options: Options) -> Any:
+    from .drivers.transports import ClientOptions
+
+    return ClientOptions(insecure=options.insecure, proxy=options.proxy, cert=options.cert)
+
+
+def _make_transport(options: Options, client: Any, mock: Any = None) -> Transport:
+    from .drivers.transports import default_transport, transport_for
+
+    if mock is not None:
+        from .drivers.transports.mock import MockTransport
+
+        return MockTransport(mock)
+    if client is not None:
+        return transport_for(client, _client_options(options))
+    return default_transport(_client_options(options), speed=options.speed)
+
+
+def _make_async_transport(options: Options, client: Any, mock: Any = None) -> AsyncTransport:
+    from .drivers.transports import async_transport_for
+
+    if mock is not None:
+        from .drivers.transports.mock import MockTransport
+
+        client = MockTransport(mock)
+    return async_transport_for(client, _client_options(options))
+
+
+def _policy(options: Options) -> Any:
+    from .drivers.policy import Policy
+
+    return Policy(
+        allow_hosts=options.allow_hosts, follow_redirects=options.follow_redirects, cookies=options.cookies
+    )
+
+
+def _guarded(transport: Transport, options: Options) -> Transport:
+    from .drivers.policy import GuardedTransport
+
+    policy = _policy(options)
+    return transport if policy.is_trivial else GuardedTransport(transport, policy)
+
+
+def _guarded_async(transport: AsyncTransport, options: Options) -> AsyncTransport:
+    from .drivers.policy import AsyncGuardedTransport
+
+    policy = _policy(options)
+    return transport if policy.is_trivial else AsyncGuardedTransport(transport, policy)
+
+
+def _credentials(options: Options) -> Any:
+    from .config import credential_variables
+    from .credentials import Credentials
+
+    return Credentials(
+        options.auth, env=credential_variables(options.env, options.env_file), allow_hosts=options.allow_hosts
+    )

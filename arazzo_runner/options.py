@@ -32,6 +32,7 @@ class Options:
     env: Mapping[str, str] | None = None
     env_file: Path | None = None
     mock: bool = False
+    speed: bool = False
     contract: Literal["warn", "error"] | None = None
     limits: Limits = field(default_factory=Limits)
     follow_redirects: bool = False
@@ -61,6 +62,7 @@ class OptionFields(TypedDict, total=False):
     env: Mapping[str, str] | None
     env_file: Path | None
     mock: bool
+    speed: bool
     contract: Literal["warn", "error"] | None
     limits: Limits
     follow_redirects: bool

@@ -181,6 +181,8 @@ class Redactor:
             return value
         if not self.placeholders:
             return MASK
+        if not isinstance(value, str):  # a replay computes with it: the type stays
+            return False if isinstance(value, bool) else 0
         masked = self.text(text)
         return masked if masked != text else self._placeholder(self._place_label(text, label))
 

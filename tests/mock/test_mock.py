@@ -468,7 +468,7 @@ def test_another_method_is_405_with_the_methods_there_are(shop: Mock) -> None:
 
 @pytest.mark.parametrize(
     ("value", "reason"),
-    [({}, '"item" is a required property'), ({"item": "x"}, "/item"), ([], "array"), ({"item": "tea", "count": "3"}, "/count")],
+    [({}, '"item" is a required property'), ({"item": "x"}, "/item"), ([], "object"), ({"item": "tea", "count": "3"}, "/count")],
 )
 def test_a_body_that_breaks_the_schema_is_400_with_the_reason(shop: Mock, value: Any, reason: str) -> None:
     response = send(shop, "POST", "/orders", value)
@@ -661,12 +661,11 @@ def corpus_descriptions(shared: Path) -> Iterator[tuple[str, Description]]:
 def test_every_operation_of_corpus_descriptions_is_answered_with_a_body_valid_by_its_schema(shared: Path) -> None:
     answered, problems = 0, []
     for name, described in corpus_descriptions(shared):
-        mock = Mock({"source": described})
         for operation in described.operations():
             request = requests_for(operation, "http://localhost")
             if request is None:
                 continue
-            response = mock.respond(request)
+            response = Mock({"source": described}).respond(request)
             problem = wrong_answer(operation, response)
             answered += 1
             if problem:
@@ -679,7 +678,7 @@ def test_every_operation_of_corpus_descriptions_is_answered_with_a_body_valid_by
 def wrong_answer(operation: Operation, response: Response) -> str | None:
     """Why an answer is not the documented success, None when it is."""
     if response.header("content-type") == "application/problem+json" and response.status >= 400:
-        return body(response)["detail"]  # type: ignore[no-any-return]
+        return str(body(response))
     declared = operation.response(response.status)
     media_types = declared.media_types if declared is not None else {}
     media_type = media_types.get(response.header("content-type") or "")

@@ -1,1 +1,20 @@
-"""Placeholder line, replaced by its room."""
+"""How requests leave: a small protocol, and one implementation for each client.
+
+A transport sends exactly the request it is given: no redirects followed, no cookies kept, no credentials added. Those
+are `policy`'s and the driver's business, so that every client behaves the same.
+"""
+
+from __future__ import annotations
+
+from .protocol import AsyncTransport, DeferredTransport, Transport
+from .select import ClientOptions, async_transport_for, default_transport, transport_for
+
+__all__ = [
+    "AsyncTransport",
+    "ClientOptions",
+    "DeferredTransport",
+    "Transport",
+    "async_transport_for",
+    "default_transport",
+    "transport_for",
+]

@@ -1,0 +1,160 @@
+"""What is configured outside of the command line: `.env`, the project's file, the user's file.
+
+Order: option, environment, project file (which may only tighten), user file (interface, "Secrets").
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, replace
+from pathlib import Path
+from typing import Any
+
+from .errors import UsageError
+from .limits import Limits
+from .location import Location
+
+_LINE = re.compile(r"\s*(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)\s*=\s*(.*)", re.DOTALL)
+_ESCAPES = {"n": "\n", "r": "\r", "t": "\t", '"': '"', "\\": "\\", "$": "$"}
+
+
+def read_env_file(path: Path) -> dict[str, str]:
+    """The variables of a `.env` file: NAME=value lines, quotes, `export`, comments; nothing is expanded.
+
+    Raises:
+        UsageError: the file cannot be read, or a line is not NAME=value.
+    """
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"{path} cannot be read: {error}") from None
+    variables = {}
+    for number, line in enumerate(text.splitlines(), 1):
+        stripped = line.strip()
+        if not stripped or stripped.startswith("#"):
+            continue
+        match = _LINE.fullmatch(line)
+        if match is None:
+            raise UsageError("this line is not NAME=value", location=Location(str(path), number, 1))
+        variables[match[1]] = _env_value(match[2].strip(), Location(str(path), number, 1))
+    return variables
+
+
+def _env_value(text: str, location: Location) -> str:
+    if text[:1] in ("'", '"'):
+        quote = text[0]
+        end = _closing(text, quote)
+        if end < 0:
+            raise UsageError(f"the quote {quote} is not closed", location=location)
+        inner = text[1:end]
+        return inner if quote == "'" else re.sub(r"\\(.)", lambda m: _ESCAPES.get(m[1], m[0]), inner)
+    return re.split(r"\s#", text, maxsplit=1)[0].strip()
+
+
+def _closing(text: str, quote: str) -> int:
+    at = 1
+    while at < len(text):
+        if text[at] == "\\" and quote == '"':
+            at += 2
+            continue
+        if text[at] == quote:
+            return at
+        at += 1
+    return -1
+
+
+def credential_variables(env: Mapping[str, str] | None, env_file: Path | None) -> dict[str, str]:
+    """The `ARAZZO_AUTH_...` variables: the environment's, then those of `--env-file` or `.env` in the working directory."""
+    given = os.environ if env is None else env
+    found: dict[str, str] = {}
+    if env_file is not None:
+        found.update(read_env_file(env_file))
+    elif env is None and Path(".env").is_file():
+        found.update(read_env_file(Path(".env")))
+    found.update(given)
+    return {name: value for name, value in found.items() if name.startswith("ARAZZO_AUTH_")}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Configuration:
+    """What the files say: names of `Limits` in `limits`, the rest as on the command line."""
+
+    limits: Mapping[str, float] = field(default_factory=dict)
+    compat: str | None = None
+    contract: str | None = None
+    allow_hosts: tuple[str, ...] = ()
+    follow_redirects: bool | None = None
+    cookies: bool | None = None
+    source: str = ""
+
+
+def project_configuration(root: Path | None) -> Configuration:
+    """`[tool.arazzo-run]` of pyproject.toml, or `.arazzo-run.toml`, at the root.
+
+    Raises:
+        UsageError: unreadable TOML, an unknown name or a value of the wrong type.
+    """
+    if root is None:
+        return Configuration()
+    own = root / ".arazzo-run.toml"
+    if own.is_file():
+        return _configuration(_toml(own), own)
+    pyproject = root / "pyproject.toml"
+    if pyproject.is_file():
+        table = _toml(pyproject).get("tool", {}).get("arazzo-run")
+        if isinstance(table, dict):
+            return _configuration(table, pyproject)
+    return Configuration()
+
+
+def user_configuration() -> Configuration:
+    """`$XDG_CONFIG_HOME/arazzo-run/config.toml`, which may loosen as well. Raises: as `project_configuration`."""
+    home = os.environ.get("XDG_CONFIG_HOME")
+    path = (Path(home) if home else Path(os.path.expanduser("~")) / ".config") / "arazzo-run" / "config.toml"
+    return _configuration(_toml(path), path) if path.is_file() else Configuration()
+
+
+def tightened(limits: Limits, project: Configuration, user: Configuration, given: Mapping[str, Any]) -> Limits:
+    """The limits in force: given on the command line, else the smaller of the project's and the user's."""
+    changes: dict[str, Any] = {}
+    for item in fields(Limits):
+        if item.name in given:
+            continue
+        value = user.limits.get(item.name, getattr(limits, item.name))
+        bound = project.limits.get(item.name)
+        if bound is not None:
+            value = bound if value is None else min(value, bound)
+        if value != getattr(limits, item.name):
+            changes[item.name] = value
+    return replace(limits, **changes)
+
+
+def _toml(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except tomllib.TOMLDecodeError as error:
+        raise UsageError(f"{path} is not TOML: {error}") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"{path} cannot be read: {error}") from None
+
+
+def _configuration(table: Mapping[str, Any], path: Path) -> Configuration:
+    names = {item.name for item in fields(Limits)}
+    limits: dict[str, float] = {}
+    rest: dict[str, Any] = {}
+    for written, value in table.items():
+        name = written.replace("-", "_")
+        if name in names and isinstance(value, (int, float)) and not isinstance(value, bool):
+            limits[name] = value
+        elif name in ("compat", "contract") and isinstance(value, str):
+            rest[name] = value
+        elif name in ("follow_redirects", "cookies") and isinstance(value, bool):
+            rest[name] = value
+        elif name == "allow_hosts" and isinstance(value, list):
+            rest[name] = tuple(str(host) for host in value)
+        elif name not in ("select", "ignore", "fail_on", "arazzo_paths"):
+            raise UsageError(f"{path}: '{written} = {value!r}' is not a setting of arazzo-run")
+    return Configuration(limits=limits, source=str(path), **rest)

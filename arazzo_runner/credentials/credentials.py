@@ -1,0 +1,209 @@
+"""Sign a request as its operation's `security` says (OpenAPI Security Requirement and Security Scheme Objects).
+
+Values come from `--auth SCHEME[.FIELD]=VALUE`, then from `ARAZZO_AUTH_<SOURCE>__<SCHEME>[_<FIELD>]` and
+`ARAZZO_AUTH_<SCHEME>[_<FIELD>]` in the environment and `.env`. What a step supplies itself is never replaced
+(decision 47). Values from the environment do not go to a server named by a document that came by URL.
+"""
+
+from __future__ import annotations
+
+import base64
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+from ..messages import Request, Security, SecurityRequirement
+
+_OTHER = re.compile(r"[^A-Z0-9]")
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """The request with its credentials; the secrets in it as (label, value); what no value was found for."""
+
+    request: Request
+    secrets: tuple[tuple[str, str], ...] = ()
+    unsatisfied: tuple[str, ...] = ()
+
+
+class Credentials:
+    """The values a host has, by scheme."""
+
+    def __init__(
+        self,
+        values: Mapping[str, str] | None = None,
+        *,
+        env: Mapping[str, str] | None = None,
+        allow_hosts: Sequence[str] = (),
+    ) -> None:
+        """`values` go by `SCHEME` or `SCHEME.FIELD`; `env` are variables, those of `.env` among them."""
+        self._values = dict(values or {})
+        self._env = dict(env or {})
+        self._allowed = frozenset(host.lower() for host in allow_hosts)
+
+    def sign(self, request: Request) -> Signed:
+        """The request with the first alternative applied whose schemes all have values; `{}` is anonymous."""
+        missing: list[str] = []
+        for alternative in request.security:
+            filled = [self._fill(requirement, request) for requirement in alternative]
+            lacking = [r.name for r, f in zip(alternative, filled, strict=True) if f is None]
+            if not lacking:
+                return self._applied(request, [f for f in filled if f is not None])
+            missing += lacking
+        return Signed(request, (), tuple(dict.fromkeys(missing)))
+
+    def value(self, requirement: SecurityRequirement, field: str | None, request: Request) -> str | None:
+        """The value for a scheme (or one field of it) in a request's context."""
+        key = requirement.name if field is None else f"{requirement.name}.{field}"
+        for name, value in self._values.items():
+            if name.lower() == key.lower():
+                return value
+        if request.remote and not self._is_allowed(request.url):
+            return None
+        for variable in variable_names(requirement.source, requirement.name, field):
+            if variable in self._env:
+                return self._env[variable]
+        return None
+
+    def unknown_names(self, known_schemes: Iterable[str]) -> tuple[str, ...]:
+        """The schemes given with --auth that no description declares."""
+        known = {name.lower() for name in known_schemes}
+        return tuple(name for name in self._values if name.partition(".")[0].lower() not in known)
+
+    def _is_allowed(self, url: str) -> bool:
+        parts = urlsplit(url)
+        return (parts.hostname or "").lower() in self._allowed or parts.netloc.lower() in self._allowed
+
+    def _fill(self, requirement: SecurityRequirement, request: Request) -> _Filled | None:
+        scheme = requirement.scheme
+        match str(scheme.get("type", "")).lower():
+            case "apikey":
+                place = (str(scheme.get("in", "header")), str(scheme.get("name", "")))
+                value = self.value(requirement, None, request)
+                return self._placed(requirement, request, place, value, ())
+            case "http":
+                return self._http(requirement, request)
+            case "oauth2" | "openidconnect":
+                token = self.value(requirement, None, request)
+                shown = None if token is None else f"Bearer {token}"
+                return self._placed(requirement, request, ("header", "Authorization"), shown, _token(requirement, token))
+            case _:
+                return None
+
+    def _http(self, requirement: SecurityRequirement, request: Request) -> _Filled | None:
+        kind = str(requirement.scheme.get("scheme", "")).lower()
+        place = ("header", "Authorization")
+        if kind == "basic":
+            pair = self._basic(requirement, request)
+            if pair is None:
+                return self._placed(requirement, request, place, None, ())
+            encoded = base64.b64encode(":".join(pair).encode()).decode("ascii")
+            secrets = ((f"{requirement.name}.password", pair[1]), (requirement.name, encoded))
+            return self._placed(requirement, request, place, f"Basic {encoded}", secrets)
+        token = self.value(requirement, None, request)
+        word = "Bearer" if kind == "bearer" else str(requirement.scheme.get("scheme", ""))
+        value = None if token is None else f"{word} {token}".strip()
+        return self._placed(requirement, request, place, value, _token(requirement, token))
+
+    def _basic(self, requirement: SecurityRequirement, request: Request) -> tuple[str, str] | None:
+        user = self.value(requirement, "username", request)
+        password = self.value(requirement, "password", request)
+        if user is None or password is None:
+            whole = self.value(requirement, None, request)
+            if whole is None or ":" not in whole:
+                return None
+            user, _, password = whole.partition(":")
+        return user, password
+
+    def _placed(
+        self,
+        requirement: SecurityRequirement,
+        request: Request,
+        place: tuple[str, str],
+        value: str | None,
+        secrets: tuple[tuple[str, str], ...],
+    ) -> _Filled | None:
+        in_, name = place
+        key = (in_, name.lower() if in_ == "header" else name)
+        if key in request.supplied:
+            return _Filled(in_, name, None, ())
+        if value is None:
+            return None
+        return _Filled(in_, name, value, secrets or ((requirement.name, value),))
+
+    def _applied(self, request: Request, filled: list[_Filled]) -> Signed:
+        url, headers = request.url, list(request.headers)
+        cookies = []
+        for item in filled:
+            if item.value is None:
+                continue
+            if item.in_ == "header":
+                headers.append((item.name, item.value))
+            elif item.in_ == "query":
+                url = _with_query(url, f"{quote(item.name, safe='')}={quote(item.value, safe='')}")
+            else:
+                cookies.append(f"{item.name}={item.value}")
+        if cookies:
+            own = [value for name, value in headers if name.lower() == "cookie"]
+            headers = [(n, v) for n, v in headers if n.lower() != "cookie"]
+            headers.append(("Cookie", "; ".join([*own, *cookies])))
+        secrets = tuple(secret for item in filled for secret in item.secrets)
+        return Signed(replace(request, url=url, headers=tuple(headers)), secrets)
+
+
+@dataclass(frozen=True, slots=True)
+class _Filled:
+    """A credential and where it goes; value None: the step has filled the place itself."""
+
+    in_: str
+    name: str
+    value: str | None
+    secrets: tuple[tuple[str, str], ...]
+
+
+def _token(requirement: SecurityRequirement, token: str | None) -> tuple[tuple[str, str], ...]:
+    return () if token is None else ((requirement.name, token),)
+
+
+def _with_query(url: str, pair: str) -> str:
+    base, hash_, fragment = url.partition("#")
+    return f"{base}{'&' if '?' in base else '?'}{pair}{hash_}{fragment}"
+
+
+def variable_names(source: str, scheme: str, field: str | None) -> tuple[str, ...]:
+    """The variables a value may come from, the more specific one first (interface, "Secrets")."""
+    tail = _variable(scheme) + (f"_{_variable(field)}" if field else "")
+    general = f"ARAZZO_AUTH_{tail}"
+    return (f"ARAZZO_AUTH_{_variable(source)}__{tail}", general) if source else (general,)
+
+
+def _variable(text: str) -> str:
+    return _OTHER.sub("_", text.upper())
+
+
+def advice(security: Security) -> str | None:
+    """Which schemes an operation declares and how to supply them: the line a 401 prints."""
+    ways = [_ways(alternative) for alternative in security if alternative]
+    return " or ".join(ways) or None
+
+
+def _ways(alternative: tuple[SecurityRequirement, ...]) -> str:
+    return " and ".join(_way(requirement) for requirement in alternative)
+
+
+def _way(requirement: SecurityRequirement) -> str:
+    variable = variable_names("", requirement.name, None)[0]
+    kind = _kind(requirement.scheme)
+    value = "USER:PASSWORD" if kind == "http basic" else "TOKEN" if "apiKey" not in kind else "KEY"
+    return f"'{requirement.name}' ({kind}): --auth {requirement.name}={value} or {variable}={value}"
+
+
+def _kind(scheme: Mapping[str, Any]) -> str:
+    kind = str(scheme.get("type", "unknown"))
+    if kind == "http":
+        return f"http {scheme.get('scheme', '')}".strip().lower()
+    if kind == "apiKey":
+        return f"apiKey in {scheme.get('in', 'header')} {scheme.get('name', '')}"
+    return kind
