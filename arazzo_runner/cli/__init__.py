@@ -1,1 +1,78 @@
-"""Placeholder line, replaced by its room."""
+"""The command `arazzo-run`: parse, call the library, hand events to reports, return the exit code.
+
+Nothing but argparse is loaded before a command is known; each command is a module of its own.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+COMMANDS = ("run", "show")
+LATER = ("check", "test", "mock", "auth")  # names that are taken, so that scripts do not break when they come
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Carry out a command line; the exit code is that of the interface's table."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    try:
+        return _dispatch(arguments)
+    except KeyboardInterrupt:
+        print("interrupted", file=sys.stderr)
+        return 130
+    except BrokenPipeError:
+        _close_stdout()
+        return 0
+    except Exception as error:  # noqa: BLE001  the one place that answers for everything
+        return _fail(error, verbose="-v" in arguments or "--verbose" in arguments)
+
+
+def _dispatch(arguments: list[str]) -> int:
+    command, rest = _command(arguments)
+    if command == "show":
+        from . import show
+
+        return show.main(rest)
+    from . import run
+
+    return run.main(rest)
+
+
+def _command(arguments: list[str]) -> tuple[str, list[str]]:
+    """`arazzo-run FILE` is `arazzo-run run FILE`; a first word that is a command is the command."""
+    first = arguments[0] if arguments else ""
+    if first in COMMANDS:
+        return first, arguments[1:]
+    if first in LATER:
+        from ..errors import UsageError
+
+        raise UsageError(f"'{first}' is not a command of this version", hint=f"for a file of that name write ./{first}")
+    return "run", arguments
+
+
+def _fail(error: Exception, *, verbose: bool) -> int:
+    from ..errors import ArazzoError
+    from .text import error_lines
+
+    if isinstance(error, ArazzoError):
+        for line in error_lines(error):
+            print(line, file=sys.stderr)
+        return error.exit_code
+    import traceback
+
+    where = traceback.extract_tb(error.__traceback__)[-1]
+    print(
+        f"arazzo-run: internal error: {type(error).__name__}: {error} ({where.filename.rpartition('/')[2]}:{where.lineno})"
+        " - this is our bug; please report it" + ("" if verbose else ", with the output of -v"),
+        file=sys.stderr,
+    )
+    if verbose:
+        traceback.print_exception(error)
+    return 70
+
+
+def _close_stdout() -> None:
+    """The reader went away: leave without a second error when Python flushes."""
+    import os
+
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -75,6 +75,7 @@ class Conclusion:
 
     def answered(self, completed: Mapping[str, Completed], exchange: Exchange, response: Response) -> Outcome:
         scope = self._scope(completed, exchange, response)
+        self._request_contract(completed, exchange)
         succeeded, verdicts = self._criteria(scope, response)
         outputs, missing = self._outputs(scope)
         message = None if succeeded else self._why(verdicts, response)
@@ -209,6 +210,8 @@ class Conclusion:
         if contract is None or response is None or not isinstance(self.step, OperationCall):
             return []
         violations = contract.check_response(self.step, response)
+        for line in contract.not_checked(self.step):
+            self.events.append(Warned(Diagnostic("ARZ811", "info", line, self.step.location), id=self.id))
         for violation in violations:
             if contract.level == "warn":
                 self.events.append(Warned(Diagnostic("ARZ810", "warning", violation, self.step.location), id=self.id))
@@ -225,6 +228,17 @@ class Conclusion:
                     )
                 )
         return [(False, f"contract: {violation}") for violation in violations] if contract.level == "error" else []
+
+    def _request_contract(self, completed: Mapping[str, Completed], exchange: Exchange) -> None:
+        """Under `warn` a request's violations are reported; under `error` it was not sent (`prepare`)."""
+        contract = self.plan.contract
+        if contract is None or contract.level != "warn" or exchange.request is None:
+            return
+        if not isinstance(self.step, OperationCall):
+            return
+        arguments, body = call_of(self.step, RunScope(self.frame, self.plan.workflows[self.frame.workflow], completed))
+        for violation in contract.check_request(self.step, exchange.request, arguments, body):
+            self.events.append(Warned(Diagnostic("ARZ810", "warning", violation, self.step.location), id=self.id))
 
     def _why(self, verdicts: tuple[tuple[bool, str | None], ...], response: Response | None) -> str:
         for criterion, (passed, reason) in zip(self.step.criteria, verdicts, strict=False):

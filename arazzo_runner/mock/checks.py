@@ -224,14 +224,14 @@ def check_body(operation: Operation, request: Request, schemas: Schemas) -> tupl
 
 def _judged(value: JSON, exact: bool, schema: SchemaView, schemas: Schemas) -> tuple[JSON, Refusal | None]:
     """JSON is judged as it is; forms and text are read as the declared types where they can be."""
-    validator = schemas.compiled(schema, "request").validator
-    if validator is None:
+    compiled = schemas.compiled(schema, "request")
+    if compiled.validator is None:
         return value, None
     if exact:
-        errors = list(validator.iter_errors(value))
+        errors = list(compiled.validator.iter_errors(value))
     else:
-        value, errors = as_on_the_wire(validator, value)
-    if not errors:
+        value, errors = as_on_the_wire(compiled.validator, value)
+    if not errors or not compiled.can_be_met():
         return value, None
     lines = tuple(map(problem_text, errors))
     return value, Refusal(400, f"the body breaks its schema: {lines[0]}", lines)

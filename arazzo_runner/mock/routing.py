@@ -58,8 +58,14 @@ class Template:
 
     @property
     def rank(self) -> tuple[int, ...]:
-        """Concrete segments before parameters, from the left; a demanded query before none."""
-        return (len(self.query), *(1 if isinstance(segment, str) else 0 for segment in self.segments))
+        """A demanded query before none; then, from the left, concrete segments, partly concrete ones, parameters."""
+        return (len(self.query), *map(_concreteness, self.segments))
+
+
+def _concreteness(segment: re.Pattern[str] | str) -> int:
+    if isinstance(segment, str):
+        return 2
+    return 0 if segment.pattern == "(.+?)" else 1
 
 
 @dataclass(frozen=True, slots=True, eq=False)

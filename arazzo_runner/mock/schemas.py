@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from ..openapi import SchemaView
-from ..values import JSON
+from ..sample import sample
+from ..values import JSON, format_pointer
 
 Direction = Literal["request", "response"]
 
@@ -21,17 +22,17 @@ class Compiled:
     def accepts(self, value: JSON) -> bool:
         return self.validator is None or bool(self.validator.is_valid(value))
 
-    def problems(self, value: JSON) -> list[str]:
-        """What breaks the schema, each with the pointer of the place."""
-        if self.validator is None:
-            return []
-        return [problem_text(error) for error in self.validator.iter_errors(value)]
+    def can_be_met(self) -> bool:
+        """Whether a value that keeps the schema is known: nothing is refused for the sake of one that nobody can keep.
+
+        Published schemas ask for properties that another part of their allOf forbids, or have oneOf with alternatives
+        that differ in optional properties only.
+        """
+        return self.accepts(sample(self.schema))
 
 
 def problem_text(error: Any) -> str:
     """One validation error of jsonschema-rs as a line: where, and what."""
-    from ..values import format_pointer
-
     where = format_pointer(list(error.instance_path))
     return f"{where or 'the whole value'}: {error.message}"
 

@@ -385,8 +385,8 @@ def as_on_the_wire(validator: Any, value: JSON) -> tuple[JSON, list[Any]]:
     if not errors:
         return value, []
     mended = copy.deepcopy(value)
-    for error in errors:
-        mended = _read_otherwise(mended, list(error.instance_path))
+    for path in dict.fromkeys(tuple(error.instance_path) for error in errors):
+        mended = _read_otherwise(mended, list(path))
     return (mended, []) if validator.is_valid(mended) else (value, errors)
 
 

@@ -7,7 +7,9 @@ parameter without `in`; ARZ214 query and querystring; ARZ215 body where none is 
 step; ARZ217 server; ARZ218 duplicate parameter; ARZ219 inputs schema; ARZ220 remote source not to be had; ARZ221
 identity; ARZ301 syntax of an expression; ARZ302 undeclared name; ARZ303 forward reference; ARZ304 literal output; ARZ305
 near miss of a Selector Object; ARZ401 syntax of a condition; ARZ402 syntax of a selector; ARZ403 unsupported version of
-a language; ARZ5xx forms that decision 0 tolerates.
+a language; ARZ501-505, ARZ508, ARZ511, ARZ512 forms that decision 0 tolerates; ARZ506 operationPath and ARZ507
+operationId in such a form (`operations`); ARZ509, ARZ510 criterion and retry in such a form (`model.reader`); ARZ513
+`$statusCode` of a workflow step (`workflow`).
 """
 
 from __future__ import annotations
@@ -21,20 +23,14 @@ from ..location import Location
 
 # The tolerated forms of decision 0, by the name the languages give them.
 FORMS = {
-    "jsonpath-comparison": "ARZ501",
-    "unbraced-expression": "ARZ502",
+    "bare-comparison": "ARZ501",
+    "unbraced": "ARZ502",
     "dereference": "ARZ503",
-    "pointer-without-slash": "ARZ504",
-    "response-headers": "ARZ505",
-    "operation-path": "ARZ506",
-    "operation-id": "ARZ507",
-    "double-quoted-string": "ARZ508",
-    "criterion-text": "ARZ509",
-    "success-retry": "ARZ510",
-    "braced-condition": "ARZ511",
+    "body-name": "ARZ504",
+    "headers": "ARZ505",
+    "double-quotes": "ARZ508",
+    "braces": "ARZ511",
     "unused-context": "ARZ512",
-    "workflow-status-code": "ARZ513",
-    "filter-over-object": "ARZ514",
 }
 
 
@@ -43,9 +39,6 @@ class Findings:
 
     def __init__(self) -> None:
         self._found: dict[Diagnostic, None] = {}
-
-    def __iter__(self) -> Iterable[Diagnostic]:  # type: ignore[override]
-        return iter(self._found)
 
     def all(self) -> tuple[Diagnostic, ...]:
         return tuple(self._found)

@@ -197,6 +197,9 @@ class Contract(Protocol):
     def check_response(self, step: OperationCall, response: Response) -> tuple[str, ...]:
         """What the description forbids in this response."""
 
+    def not_checked(self, step: OperationCall) -> tuple[str, ...]:
+        """What could not be judged since the last call, one line each; never a violation."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bounds:

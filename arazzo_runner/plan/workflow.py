@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
+from ..condition import AlwaysFails, Compiled, ContextSyntaxError, operand_expressions
 from ..diagnostics import did_you_mean
 from ..errors import LanguageSyntaxError, RequestError
 from ..expression import DeclaredNames, Expression
@@ -483,20 +484,14 @@ class WorkflowLinker:
     def _criterion(self, criterion: Criterion, compiler: ValueCompiler) -> LinkedCriterion:
         kind, version = (criterion.type.type, criterion.type.version) if criterion.type else ("simple", None)
         context = criterion.context.value if criterion.context else None
-        compiled = self.document.options.conditions.compile(
-            kind,
-            version,
-            criterion.condition.value,
-            context,
-            reading=self.document.reading,
-            names=compiler.names,
-            selectors=self.document.options.selectors,
-            limit_s=self.document.options.limit_s,
-        )
+        compiled = self._condition(criterion, kind, version, context, compiler)
         self.findings.tolerated(compiled.tolerated, criterion.condition.location)
+        if criterion.context:
+            self.findings.tolerated(compiled.context_tolerated, criterion.context.location)
         for problem in compiled.problems:
-            self.findings.syntax("ARZ401", problem, criterion.condition.location)
-        compiler.references.extend((e, criterion.condition.location) for e in compiled.expressions)
+            self._problem(problem, criterion)
+        reads = operand_expressions(compiled.condition)
+        compiler.references.extend((expression, criterion.condition.location) for expression in reads)
         return LinkedCriterion(
             condition=compiled.condition,
             text=criterion.condition.value,
@@ -504,6 +499,31 @@ class WorkflowLinker:
             type=kind,
             location=criterion.condition.location,
         )
+
+    def _condition(
+        self, criterion: Criterion, kind: str, version: str | None, context: str | None, compiler: ValueCompiler
+    ) -> Compiled:
+        try:
+            return self.document.options.conditions.compile(
+                kind,
+                version,
+                criterion.condition.value,
+                context,
+                reading=self.document.reading,
+                names=compiler.names,
+                selectors=self.document.options.selectors,
+                limit_s=self.document.options.limit_s,
+            )
+        except LanguageSyntaxError as error:
+            return Compiled(AlwaysFails(error), problems=(error,))
+
+    def _problem(self, problem: LanguageSyntaxError, criterion: Criterion) -> None:
+        text = criterion.condition
+        if isinstance(problem, ContextSyntaxError):
+            text = criterion.context or text
+            if criterion.context is None:
+                return  # reading the document has said so
+        self.findings.syntax("ARZ401", problem, text.location)
 
     def _outputs(self, outputs: tuple[Output, ...], compiler: ValueCompiler) -> tuple[LinkedOutput, ...]:
         return tuple(self._output(output, compiler) for output in outputs)

@@ -83,7 +83,7 @@ class TranscriptReport:
             return name
 
     def _is_recorded(self, attempt: Attempt) -> bool:
-        """A request that could not be built is refused again by a replay; an interrupted one has no answer to replay."""
+        """A replay refuses again what could not be built, and an interrupted request has no answer to replay."""
         return bool(attempt.response or attempt.failure) or any(self._reads_secret(check) for check in attempt.checks)
 
     def _exchange(self, attempt: Attempt) -> dict[str, Any]:

@@ -37,6 +37,7 @@ def _dumper() -> type[yaml.SafeDumper]:
 
 
 def _text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
+    style: str | None
     if "\n" in text:
         style = "|" if not re.search(r"[ \t]\n|[ \t]\Z|\A\s|\r|\t", text) else '"'
     else:

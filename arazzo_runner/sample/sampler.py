@@ -94,6 +94,8 @@ def sample(schema: Any, *, seed: int = 0, examples: bool = True, name: str = "",
                 nearest.append(candidate)
         except Unsatisfiable:
             continue
+    if not nearest and (opened := _opened(schema)) != schema:
+        nearest.append(sample(opened, seed=seed, examples=examples, name=name, leave_out=leave_out))
     given = [
         value for plain in islice(alternatives(referee.root, referee.resolve), 8) for value in _given(plain.schema)
     ]
@@ -305,6 +307,16 @@ class _Sampler:
                 if not any(same(candidate, other) for other in others) and self._acceptable(schema, candidate):
                     return candidate
         raise Unsatisfiable
+
+
+def _opened(schema: Any) -> Any:
+    """The schema without `additionalProperties: false`, which parts of an allOf turn against each other."""
+    if isinstance(schema, list):
+        return [_opened(item) for item in schema]
+    if not isinstance(schema, dict):
+        return schema
+    closing = ("additionalProperties", "unevaluatedProperties")
+    return {key: _opened(value) for key, value in schema.items() if not (key in closing and value is False)}
 
 
 def _given(schema: dict[str, Any]) -> Iterator[JSON]:

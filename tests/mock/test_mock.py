@@ -7,11 +7,12 @@ import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import parse_qsl, quote, urlencode
 from xml.etree import ElementTree
 
 import jsonschema_rs
 import pytest
+
 from arazzo_runner.document import Document, read
 from arazzo_runner.errors import DocumentError
 from arazzo_runner.messages import Request, Response
@@ -128,7 +129,8 @@ paths:
                 type: object
                 properties: {data: {type: object, properties: {id: {type: string}, title: {type: string}}}}
   /default: {get: {responses: {default: {description: "", content: {application/json: {schema: {type: integer}}}}}}}
-  /range: {get: {responses: {4XX: {description: ""}, 2XX: {description: "", content: {"*/*": {schema: {type: object}}}}}}}
+  /range:
+    get: {responses: {4XX: {description: ""}, 2XX: {description: "", content: {"*/*": {schema: {type: object}}}}}}
   /moved: {get: {responses: {"302": {description: "", headers: {Location: {example: https://example.com/}}}}}}
   /errors-only: {get: {responses: {"404": {description: ""}}}}
   /kinds:
@@ -138,7 +140,9 @@ paths:
           description: ""
           content:
             application/xml: {schema: {$ref: "#/components/schemas/Order"}}
-            application/json: {schema: {$ref: "#/components/schemas/Order"}, examples: {one: {value: {id: 7, status: new}}}}
+            application/json:
+              schema: {$ref: "#/components/schemas/Order"}
+              examples: {one: {value: {id: 7, status: new}}}
             text/csv: {example: "a,b"}
             application/problem+json: {schema: {type: object}}
 components:
@@ -215,7 +219,9 @@ def test_the_first_documented_success_is_answered(shop: Mock) -> None:
     assert response.header("content-type") == "application/json"
 
 
-@pytest.mark.parametrize(("path", "status"), [("/default", 200), ("/range", 200), ("/moved", 302), ("/errors-only", 200)])
+@pytest.mark.parametrize(
+    ("path", "status"), [("/default", 200), ("/range", 200), ("/moved", 302), ("/errors-only", 200)]
+)
 def test_without_an_exact_success_a_range_then_default_then_a_redirect_is_answered(
     shop: Mock, path: str, status: int
 ) -> None:
@@ -286,12 +292,16 @@ def test_xml_follows_the_xml_object(shop: Mock) -> None:
 
 
 def test_an_example_that_breaks_the_schema_gives_way_to_a_value_that_keeps_it() -> None:
-    mock = Mock({"one": description("""
+    mock = Mock(
+        {
+            "one": description("""
         openapi: 3.0.3
         paths:
           /x: {get: {responses: {"200": {content: {application/json: {
             schema: {type: object, required: [n], properties: {n: {type: integer}}}, example: {n: one}}}}}}}
-    """)})
+    """)
+        }
+    )
 
     assert body(mock.respond(Request("GET", "http://localhost/x"))) == {"n": 1}
 
@@ -468,7 +478,12 @@ def test_another_method_is_405_with_the_methods_there_are(shop: Mock) -> None:
 
 @pytest.mark.parametrize(
     ("value", "reason"),
-    [({}, '"item" is a required property'), ({"item": "x"}, "/item"), ([], "object"), ({"item": "tea", "count": "3"}, "/count")],
+    [
+        ({}, '"item" is a required property'),
+        ({"item": "x"}, "/item"),
+        ([], "object"),
+        ({"item": "tea", "count": "3"}, "/count"),
+    ],
 )
 def test_a_body_that_breaks_the_schema_is_400_with_the_reason(shop: Mock, value: Any, reason: str) -> None:
     response = send(shop, "POST", "/orders", value)
@@ -540,11 +555,39 @@ def test_credentials_are_checked_for_presence_when_auth_is_given(
     assert (response.header("WWW-Authenticate") is not None) == (status == 401)
 
 
+def test_a_body_is_not_refused_for_a_schema_that_no_body_can_keep() -> None:
+    mock = Mock(
+        {
+            "one": description("""
+        openapi: 3.0.3
+        paths:
+          /x:
+            post:
+              requestBody:
+                content:
+                  application/json:
+                    schema:
+                      allOf:
+                        - {type: object, additionalProperties: false, required: [a], properties: {a: {type: string}}}
+                        - {type: object, required: [b], properties: {b: {type: boolean}}}
+              responses: {"204": {description: ""}}
+    """)
+        }
+    )
+    headers = (("Content-Type", "application/json"),)
+
+    response = mock.respond(Request("POST", "http://localhost/x", headers, b'{"a": "x", "b": true}'))
+
+    assert response.status == 204
+
+
 # Swagger 2.0
 
 
 def test_a_2_0_description_is_answered_from_too() -> None:
-    mock = Mock({"pets": description("""
+    mock = Mock(
+        {
+            "pets": description("""
         swagger: "2.0"
         host: pets.example.com
         basePath: /v1
@@ -554,7 +597,8 @@ def test_a_2_0_description_is_answered_from_too() -> None:
             post:
               consumes: [application/json]
               parameters: [{name: pet, in: body, required: true, schema: {$ref: "#/definitions/Pet"}}]
-              responses: {"201": {description: "", schema: {$ref: "#/definitions/Pet"}, headers: {X-A: {type: integer}}}}
+              responses:
+                "201": {description: "", schema: {$ref: "#/definitions/Pet"}, headers: {X-A: {type: integer}}}
           /pets/{id}:
             get:
               parameters: [{name: id, in: path, required: true, type: integer}]
@@ -564,7 +608,9 @@ def test_a_2_0_description_is_answered_from_too() -> None:
             type: object
             required: [name]
             properties: {id: {type: integer, readOnly: true}, name: {type: string, x-nullable: true}}
-    """)})
+    """)
+        }
+    )
     headers = (("Content-Type", "application/json"),)
 
     created = mock.respond(Request("POST", "https://pets.example.com/v1/pets", headers, b'{"name": "Rex"}'))
@@ -616,9 +662,10 @@ def test_an_airbyte_application_without_a_name_is_refused(airbyte: Mock) -> None
 
 def requests_for(operation: Operation, server: str) -> Request | None:
     """A request made from the description alone; None where a parameter's style is beyond this test."""
-    path, query, headers = operation.path.partition("?")[0].partition("#")[0], [], []
+    path, _, fixed = operation.path.partition("#")[0].partition("?")
+    query, headers = parse_qsl(fixed, keep_blank_values=True), []
     for declared in operation.parameters:
-        if not declared.required:
+        if not declared.required or declared.name.lower() in ("content-type", "accept"):
             continue
         schema = declared.schema.bundle("request") if declared.schema is not None else {"type": "string"}
         value = sample(schema, name=declared.name)
@@ -652,7 +699,9 @@ def corpus_descriptions(shared: Path) -> Iterator[tuple[str, Description]]:
             if count == 2 or file.stat().st_size > 60_000:
                 continue
             data = file.read_bytes()
-            if not data.lstrip().startswith((b"openapi:", b"swagger:", b'{"openapi', b'{\n  "openapi', b'{\n  "swagger')):
+            if not data.lstrip().startswith(
+                (b"openapi:", b"swagger:", b'{"openapi', b'{\n  "openapi', b'{\n  "swagger')
+            ):
                 continue
             count += 1
             yield str(file.relative_to(shared)), description(data.decode("utf-8"), file.name)
@@ -676,7 +725,7 @@ def test_every_operation_of_corpus_descriptions_is_answered_with_a_body_valid_by
 
 
 def wrong_answer(operation: Operation, response: Response) -> str | None:
-    """Why an answer is not the documented success, None when it is."""
+    """Why an answer is not the documented success, None when it is or when no value keeps the schema."""
     if response.header("content-type") == "application/problem+json" and response.status >= 400:
         return str(body(response))
     declared = operation.response(response.status)
@@ -684,9 +733,12 @@ def wrong_answer(operation: Operation, response: Response) -> str | None:
     media_type = media_types.get(response.header("content-type") or "")
     if media_type is None or media_type.schema is None or "json" not in (response.header("content-type") or ""):
         return None
+    schema = media_type.schema.bundle("response")
     try:
-        validator = jsonschema_rs.Draft202012Validator(media_type.schema.bundle("response"))
+        validator = jsonschema_rs.Draft202012Validator(schema)
     except ValueError:
+        return None
+    if not validator.is_valid(sample(schema)):
         return None
     errors = [error.message for error in validator.iter_errors(loads(response.body))]
     return errors[0] if errors else None

@@ -356,3 +356,19 @@ def test_properties_that_are_not_there_in_this_direction_are_left_out() -> None:
 
     assert sample(schema, leave_out="writeOnly") == {"id": 1}
     assert sample(schema) == {"id": 1, "password": "not-a-real-password"}
+
+
+def test_an_all_of_that_contradicts_itself_gets_the_nearest_value() -> None:
+    schema = {
+        "allOf": [
+            {
+                "type": "object",
+                "required": ["a"],
+                "properties": {"a": {"type": "string"}},
+                "additionalProperties": False,
+            },
+            {"type": "object", "required": ["b"], "properties": {"b": {"type": "boolean"}}},
+        ]
+    }
+
+    assert sample(schema) == {"a": "example a", "b": True}

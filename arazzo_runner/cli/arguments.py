@@ -1,0 +1,211 @@
+"""The options of a command line, as the interface names them, and what they mean for the library."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, NoReturn
+
+from .._version import __version__
+from ..config import project_configuration, tightened, user_configuration
+from ..errors import UsageError
+from ..limits import Limits
+from ..options import Options
+
+
+class Parser(argparse.ArgumentParser):
+    """argparse whose complaints are one line, exit code 2."""
+
+    def error(self, message: str) -> NoReturn:
+        raise UsageError(message, hint=f"{self.prog} --help lists the options")
+
+
+def run_parser() -> Parser:
+    """The parser of `arazzo-run [run] FILE`."""
+    parser = Parser(
+        prog="arazzo-run",
+        usage="arazzo-run [run] FILE [-w WORKFLOW] [-i NAME=VALUE ...] [options]\n       arazzo-run show FILE [-w WORKFLOW]",
+        description="Run a workflow of an Arazzo description. Outputs go to stdout as JSON, everything else to stderr.",
+        allow_abbrev=False,
+    )
+    parser.add_argument("--version", action="version", version=f"arazzo-run {__version__}")
+    add_document_options(parser)
+    _add_inputs(parser)
+    _add_credentials(parser)
+    _add_ways(parser)
+    _add_reports(parser)
+    _add_limits(parser)
+    _add_network(parser)
+    return parser
+
+
+def add_document_options(parser: argparse.ArgumentParser) -> None:
+    """FILE and what decides how it is read: shared by every command."""
+    parser.add_argument("file", metavar="FILE", help="an Arazzo description: a path, a URL, or - for standard input")
+    parser.add_argument("-w", "--workflow", metavar="ID", help="the workflow; not needed where there is only one")
+    group = parser.add_argument_group("documents")
+    group.add_argument("--source", action="append", default=[], metavar="NAME=PATH|URL",
+                       help="where a source description is, in place of its url")
+    group.add_argument("-s", "--server", action="append", default=[], metavar="[NAME=]URL",
+                       help="the server of a source, or NAME.VAR=VALUE for a server variable")
+    group.add_argument("--root", type=Path, metavar="DIR", help="the folder local sources may be read from")
+    group.add_argument("--no-cache", action="store_true", help="do not keep parsed descriptions")
+    compat = group.add_mutually_exclusive_group()
+    compat.add_argument("--strict", action="store_const", const="strict", dest="compat", default="auto",
+                        help="read every document exactly as the specification says")
+    compat.add_argument("--lenient", action="store_const", const="lenient", dest="compat",
+                        help="read common forms outside the specification as their author meant them")
+
+
+def _add_inputs(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group("inputs")
+    group.add_argument("-i", "--input", action="append", default=[], metavar="NAME=VALUE",
+                       help="an input; NAME=@FILE and NAME=env:VAR keep it out of the shell history")
+    group.add_argument("--inputs", metavar="FILE|-", help="inputs as a JSON or YAML object")
+    group.add_argument("--no-input", action="store_true", help="never ask for missing inputs")
+
+
+def _add_credentials(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group("credentials")
+    group.add_argument("--auth", action="append", default=[], metavar="SCHEME[.FIELD]=VALUE",
+                       help="the value of a security scheme; also ARAZZO_AUTH_<SCHEME> in the environment or .env")
+    group.add_argument("--env-file", type=Path, metavar="FILE", help="read variables from here instead of .env")
+    group.add_argument("--show-secrets", action="store_true", help="mask nothing")
+
+
+def _add_ways(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group("ways to run")
+    way = group.add_mutually_exclusive_group()
+    way.add_argument("--mock", action="store_true", help="answer from the descriptions, in process; nothing is sent")
+    way.add_argument("--dry-run", action="store_true", help="show what each request would be; nothing is sent")
+    way.add_argument("--replay", type=Path, metavar="FILE", help="answer from a record, and say where the run differs")
+    group.add_argument("--contract", choices=("warn", "error"), help="check requests and responses against OpenAPI")
+
+
+def _add_reports(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group("reports")
+    group.add_argument("--json", metavar="FILE|-", help="the whole result as JSON; - puts it in place of the outputs")
+    group.add_argument("--events", metavar="FILE|-", help="every event as a line of JSON")
+    group.add_argument("--har", metavar="FILE", help="requests and responses as HAR 1.2")
+    group.add_argument("--junit", metavar="FILE", help="JUnit XML")
+    group.add_argument("--record", metavar="FILE", help="a transcript for --replay")
+    group.add_argument("-v", "--verbose", action="store_true", help="show headers and bodies, masked")
+    group.add_argument("-q", "--quiet", action="store_true", help="show errors only")
+
+
+def _add_limits(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group("limits")
+    group.add_argument("--timeout", type=_seconds, metavar="S", help="seconds for one request in total (30)")
+    group.add_argument("--max-time", type=_seconds, metavar="S", help="seconds for the whole run (no bound)")
+    group.add_argument("--max-steps", type=_count, metavar="N", help="executed steps, retries included (1000)")
+
+
+def _add_network(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group("network")
+    group.add_argument("--follow-redirects", action="store_true", help="follow redirects; credentials stay behind")
+    group.add_argument("--cookies", action="store_true", help="keep cookies within the run")
+    group.add_argument("--insecure", action="store_true", help="do not check TLS certificates")
+    group.add_argument("--proxy", metavar="URL", help="send everything through this proxy")
+    group.add_argument("--cert", metavar="FILE[,KEY]", help="a client certificate")
+    group.add_argument("--allow-host", action="append", default=[], metavar="HOST",
+                       help="send to these hosts only, and give them credentials")
+
+
+def _seconds(text: str) -> float:
+    value = float(text)
+    if not 0 < value < float("inf"):
+        raise ValueError
+    return value
+
+
+def _count(text: str) -> int:
+    value = int(text)
+    if value < 1:
+        raise ValueError
+    return value
+
+
+def options_of(given: argparse.Namespace) -> Options:
+    """The library's options for a command line, with what is configured in files.
+
+    Raises:
+        UsageError: an option that cannot be read.
+    """
+    from ..drivers.retrieval import find_root
+
+    path = None if given.file == "-" or "://" in given.file else Path(given.file)
+    root = given.root or (find_root(path) if path else None)
+    project, user = project_configuration(root), user_configuration()
+    values = vars(given)
+    limits, named = _limits(values)
+    servers, variables = _servers(given.server)
+    return Options(
+        compat="strict" if given.compat == "auto" and project.compat == "strict" else given.compat,
+        servers=servers,
+        server_variables=variables,
+        sources=dict(_pair(text, "--source NAME=PATH") for text in given.source),
+        auth=dict(_pair(text, "--auth SCHEME=VALUE") for text in values.get("auth", ())),
+        env_file=values.get("env_file"),
+        mock=values.get("mock", False),
+        contract=values.get("contract") or ("error" if project.contract == "error" else None),
+        limits=tightened(limits, project, user, named),
+        follow_redirects=bool(values.get("follow_redirects")) and project.follow_redirects is not False,
+        cookies=bool(values.get("cookies")) and project.cookies is not False,
+        insecure=values.get("insecure", False),
+        proxy=values.get("proxy"),
+        cert=_certificate(values.get("cert")),
+        allow_hosts=tuple(values.get("allow_host") or project.allow_hosts or user.allow_hosts),
+        root=given.root,
+        cache=not given.no_cache,
+        show_secrets=values.get("show_secrets", False),
+        speed=True,
+    )
+
+
+def _limits(values: dict[str, Any]) -> tuple[Limits, dict[str, Any]]:
+    named = {n: values[n] for n in ("timeout", "max_time", "max_steps") if values.get(n) is not None}
+    return replace(Limits(), **named), named
+
+
+def _pair(text: str, form: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not equals or not name:
+        raise UsageError(f"'{text}' is not of the form {form}")
+    return name, value
+
+
+def _servers(texts: Sequence[str]) -> tuple[dict[str, str], dict[str, dict[str, str]]]:
+    """`-s URL`, `-s NAME=URL` and `-s NAME.VAR=VALUE`."""
+    servers: dict[str, str] = {}
+    variables: dict[str, dict[str, str]] = {}
+    for text in texts:
+        name, equals, value = text.partition("=")
+        if not equals or "://" in name:
+            servers[""] = _url(text)
+        elif "." in name and "://" not in value:
+            source, _, variable = name.rpartition(".")
+            variables.setdefault(source, {})[variable] = value
+        else:
+            servers[name] = _url(value)
+    return servers, variables
+
+
+def _url(text: str) -> str:
+    if not text.startswith(("http://", "https://")):
+        raise UsageError(f"'{text}' is not an http(s) URL", hint="-s [NAME=]http://host/base, or -s NAME.VAR=VALUE")
+    return text
+
+
+def _certificate(text: str | None) -> str | tuple[str, str] | None:
+    if text is None or "," not in text:
+        return text
+    file, _, key = text.partition(",")
+    return file, key
+
+
+def is_terminal() -> bool:
+    """Whether a person can be asked."""
+    return sys.stdin.isatty() and sys.stderr.isatty()

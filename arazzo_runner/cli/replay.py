@@ -1,0 +1,58 @@
+"""`--replay FILE`: run against a record, without a network, and say where the run now differs."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+from ..api import Runner, load_with, replay_case
+from ..document import read
+from ..errors import FileMissing
+from ..report.announcements import SecretAnnouncer
+from ..report.case import Case, read_case
+from ..report.console import Console
+from ..report.outputs import OutputsReport
+from ..report.redaction import Redactor
+from ..report.tee import Tee
+from .arguments import options_of
+
+
+def main(given: argparse.Namespace) -> int:
+    """Replay; exit 1 where the run differs from its record."""
+    case = _case(given.replay)
+    options = options_of(given)
+    options = replace(
+        options, servers={**case.servers, **options.servers}, sources={**case.sources, **options.sources}
+    )
+    runner = Runner(load_with(given.file, options), workflow=given.workflow or case.workflow)
+    redactor = Redactor(show_secrets=True)
+    console = Console(
+        sys.stderr,
+        redactor=redactor,
+        environ=os.environ,
+        verbosity="quiet" if given.quiet else "verbose" if given.verbose else "normal",
+    )
+    tee = Tee(SecretAnnouncer(sys.stderr, os.environ), console, OutputsReport(sys.stdout, redactor=redactor))
+    try:
+        result, differences = replay_case(runner, case, observers=(tee.observe,))
+    finally:
+        tee.finish()
+    for difference in differences:
+        print(f"differs: {difference}", file=sys.stderr)
+    if differences:
+        print(f"arazzo-run: the run differs from {given.replay} in {len(differences)} places", file=sys.stderr)
+        return 1
+    print(f"arazzo-run: the same as {given.replay}", file=sys.stderr)
+    return 0 if case.expect.outcome is not None else result.exit_code
+
+
+def _case(path: Path) -> Case:
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise FileMissing(f"the record {path} cannot be read: {error.strerror}") from None
+    document = read(data, uri=path.absolute().as_uri(), name=str(path))
+    return read_case(document.root, document.location)

@@ -1,0 +1,141 @@
+"""`arazzo-run [run] FILE`: run a workflow."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ..api import Loaded, Runner, load_with
+from ..errors import InputError, UsageError
+from .arguments import is_terminal, options_of, run_parser
+from .inputs import ask_for_missing, missing_line, read_inputs
+
+if TYPE_CHECKING:
+    from ..report.console import Console
+    from ..report.result import Result
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run, and report; the exit code is that of the interface's table."""
+    parser = run_parser()
+    if not arguments:
+        parser.print_help(sys.stderr)
+        return 2
+    given = parser.parse_args(arguments)
+    if given.replay is not None:
+        from . import replay
+
+        return replay.main(given)
+    loaded = load_file(given)
+    runner = Runner(loaded, workflow=given.workflow)
+    inputs = _inputs(given, runner)
+    if given.dry_run:
+        from . import dry_run
+
+        return dry_run.main(runner, inputs)
+    return report(given, runner, inputs)
+
+
+def load_file(given: argparse.Namespace) -> Loaded:
+    """The description FILE names; - is standard input."""
+    options = options_of(given)
+    if given.file == "-":
+        from dataclasses import replace
+
+        options = replace(options, base_uri=Path.cwd().as_uri() + "/stdin.yaml", root=options.root or Path.cwd())
+        return load_with(sys.stdin.buffer.read(), options)
+    return load_with(given.file, options)
+
+
+def _inputs(given: argparse.Namespace, runner: Runner) -> dict[str, Any]:
+    schema = runner.plan.workflow.inputs
+    inputs = read_inputs(given.inputs, given.input, schema)
+    line = missing_line(_command_line(given), inputs, schema)
+    if line is not None and is_terminal() and not given.no_input:
+        ask_for_missing(inputs, schema)
+    try:
+        return runner.admit(inputs)
+    except InputError as error:
+        raise InputError(error.message, problems=error.problems, hint=f"type: {line}" if line else None) from None
+
+
+def _command_line(given: argparse.Namespace) -> str:
+    workflow = f" -w {given.workflow}" if given.workflow else ""
+    return f"arazzo-run {given.file}{workflow}"
+
+
+def report(given: argparse.Namespace, runner: Runner, inputs: dict[str, Any]) -> int:
+    """Run with the reports a command line asks for."""
+    from ..report.announcements import SecretAnnouncer
+    from ..report.redaction import Redactor
+    from ..report.tee import Tee
+
+    redactor = Redactor(show_secrets=given.show_secrets)
+    console = _console(given, runner, redactor)
+    for diagnostic in runner.plan.diagnostics:
+        console.diagnostic(diagnostic)
+    for name in runner.unknown_auth():
+        raise UsageError(f"--auth {name}: no description declares a scheme of that name", hint=runner.schemes_hint())
+    tee = Tee(redactor, SecretAnnouncer(sys.stderr, os.environ), console, *_reports(given, runner, redactor))
+    try:
+        result = runner.run(inputs, observers=(tee.observe,))
+    finally:
+        tee.finish()
+        runner.close()
+    return result.exit_code
+
+
+def _console(given: argparse.Namespace, runner: Runner, redactor: Any) -> Console:
+    from ..report.console import Console
+
+    return Console(
+        sys.stderr,
+        redactor=redactor,
+        environ=os.environ,
+        verbosity="quiet" if given.quiet else "verbose" if given.verbose else "normal",
+        advice=lambda request, response: runner.advice(request),
+    )
+
+
+def _reports(given: argparse.Namespace, runner: Runner, redactor: Any) -> list[Any]:
+    """The reports in the order they are written; the outputs go to stdout unless `--json -` takes their place."""
+    reports: list[Any] = []
+    diagnostics = runner.plan.diagnostics
+    if given.json is not None:
+        from ..report.json_report import JsonReport
+
+        reports.append(JsonReport(_target(given.json), redactor=redactor, diagnostics=diagnostics))
+    if given.events is not None:
+        from ..report.ndjson import EventsReport
+
+        reports.append(EventsReport(_target(given.events), redactor=redactor))
+    if given.har is not None:
+        from ..report.har import HarReport
+
+        reports.append(HarReport(given.har, redactor=redactor))
+    if given.junit is not None:
+        from ..report.junit import JunitReport
+
+        reports.append(JunitReport(given.junit, redactor=redactor))
+    if given.record is not None:
+        from ..report.transcript import TranscriptReport
+
+        options = runner.options
+        reports.append(
+            TranscriptReport(given.record, redactor=redactor, sources=options.sources, servers=options.servers)
+        )
+    if "-" not in (given.json, given.events):
+        from ..report.outputs import OutputsReport
+
+        reports.append(OutputsReport(sys.stdout, redactor=redactor))
+    return reports
+
+
+def _target(text: str) -> Any:
+    return sys.stdout if text == "-" else text
+
+
