@@ -21,11 +21,14 @@ from .limits import Limits
 from .model import ArazzoDescription, Compat, Workflow
 from .model import read as read_description
 from .options import OptionFields, Options
-from .plan import Bounds, LinkOptions, Plan, link
+from .plan import Bounds, LinkOptions, OperationCall, Plan, link
 
 if TYPE_CHECKING:
+    from .drivers.replay import Difference
     from .drivers.session import Session
     from .drivers.transports import AsyncTransport, Transport
+    from .messages import Request
+    from .report.case import Case
     from .report.result import Result
 
 Source: TypeAlias = "str | os.PathLike[str] | bytes | Mapping[str, Any] | Document"
@@ -374,7 +377,8 @@ class Runner:
             yield event
 
     def _session(self, inputs: Mapping[str, Any], emit: Observer) -> Session:
-        from .drivers.session import Session
+        from .drivers.replay import Difference
+    from .drivers.session import Session
 
         return Session(self.plan, inputs, emit, sign=self.credentials.sign, limits=self.options.limits)
 
@@ -384,6 +388,45 @@ class Runner:
         if self._credentials is None:
             self._credentials = _credentials(self.options)
         return self._credentials
+
+    # -- credentials, for those who report -----------------------------------------------------------------------------
+
+    def schemes(self) -> tuple[str, ...]:
+        """The names of the security schemes that the plan's operations declare."""
+        names = (
+            requirement.name
+            for step in self._operation_steps()
+            for alternative in step.operation.security
+            for requirement in alternative
+        )
+        return tuple(dict.fromkeys(names))
+
+    def unknown_auth(self) -> tuple[str, ...]:
+        """The schemes given as `auth` that no operation declares."""
+        return tuple(self.credentials.unknown_names(self.schemes()))
+
+    def schemes_hint(self) -> str:
+        """Which schemes there are."""
+        names = self.schemes()
+        return f"schemes: {', '.join(names)}" if names else "no operation of the workflow declares one"
+
+    def advice(self, request: Request) -> str | None:
+        """What a person can do about a 401 or 403 of this request."""
+        from .credentials import advice
+
+        return advice(request.security)
+
+    def input_secrets(self, inputs: Mapping[str, Any]) -> Iterator[Event]:
+        """The inputs that are secrets, as SecretMarked events."""
+        from .drivers.marking import Marker
+
+        return Marker(self.plan).inputs(inputs)
+
+    def _operation_steps(self) -> Iterator[OperationCall]:
+        for workflow in self.plan.workflows.values():
+            for step in workflow.steps:
+                if isinstance(step, OperationCall):
+                    yield step
 
     # -- transports ---------------------------------------------------------------------------------------------------
 
@@ -527,3 +570,28 @@ def _credentials(options: Options) -> Any:
     return Credentials(
         options.auth, env=credential_variables(options.env, options.env_file), allow_hosts=options.allow_hosts
     )
+
+
+def replay_case(
+    runner: Runner, case: Case, *, observers: Sequence[Observer] = ()
+) -> tuple[Result, tuple[Difference, ...]]:
+    """Run against the exchanges of a case, without a network.
+
+    Returns:
+        The result, and where the run differs from the record: requests, outcome, outputs.
+
+    Raises:
+        InputError: the recorded inputs do not fit the workflow any more.
+    """
+    from .drivers.replay import Replay
+    from .replaying import compare, outcome_differences, recorded_of, verdicts_of
+
+    plan = replace(runner.plan, recorded=verdicts_of(case))
+    folded = _Fold(runner, observers)
+    replay = Replay(recorded_of(case), compare=compare)
+    from .drivers.session import Session
+
+    inputs = plan.workflow.inputs.with_defaults(dict(case.inputs))
+    replay.run(Session(plan, inputs, folded.emit, limits=runner.options.limits))
+    result = folded.result()
+    return result, (*replay.differences, *outcome_differences(case, result))

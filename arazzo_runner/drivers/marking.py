@@ -37,6 +37,12 @@ class Marker:
         self._keys = {w.workflow_id: key for key, w in reversed(plan.workflows.items())}
         self._passwords: dict[int, frozenset[str]] = {}
 
+    def inputs(self, inputs: Mapping[str, Any]) -> Iterator[SecretMarked]:
+        """The secrets among the inputs of the plan's workflow."""
+        for label, value in self._inputs(self._plan.workflow.inputs, inputs):
+            if isinstance(value, str) and value:
+                yield SecretMarked(label, value)
+
     def marks(self, event: Event) -> Iterator[SecretMarked]:
         """What becomes a secret with this event."""
         for label, value in self._found(event):
@@ -115,10 +121,9 @@ def _is_password(schema: Mapping[str, Any]) -> bool:
 def _headers(name: str, headers: Headers) -> Iterator[tuple[str, str]]:
     for header, value in headers:
         if is_secret_name(header):
-            scheme, space, credential = value.partition(" ")
+            _, space, credential = value.partition(" ")
             secret = credential if space and header.lower().endswith("authorization") else value
             yield f"{name}.{header.lower()}" if name else header.lower(), secret
-            del scheme
 
 
 def _json(body: bytes | None) -> Any:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from ..condition import Verdict
 from ..diagnostics import Diagnostic
 from ..errors import ExecutionError, Phase
 from ..events import CriterionChecked, Event, Reason, Warned
@@ -185,7 +186,8 @@ class Conclusion:
         return all(passed for passed, _ in verdicts), tuple(verdicts)
 
     def _check(self, criterion: LinkedCriterion, scope: Scope, action: str | None) -> tuple[bool, str | None]:
-        verdict = criterion.condition.check(scope)
+        recorded = self.plan.recorded.get((self.id, criterion.text, action)) if self.plan.recorded else None
+        verdict = criterion.condition.check(scope) if recorded is None else Verdict(recorded[0], reason=recorded[1])
         self.events.append(
             CriterionChecked(
                 id=self.id,

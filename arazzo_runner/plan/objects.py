@@ -221,6 +221,8 @@ class Plan:
     diagnostics: tuple[Diagnostic, ...]
     bounds: Bounds = field(default_factory=Bounds)
     contract: Contract | None = None
+    # Verdicts taken from a record instead of being computed: (effect id, condition, action) -> (passed, reason).
+    recorded: Mapping[tuple[str, str, str | None], tuple[bool, str | None]] = field(default_factory=dict)
 
     @property
     def workflow(self) -> LinkedWorkflow:

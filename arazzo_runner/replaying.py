@@ -1,0 +1,108 @@
+"""A recorded case (report/case.py) as what the replay driver needs, and what counts as a difference."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from urllib.parse import unquote
+
+from .drivers.replay import Difference, Recorded, step_of
+from .messages import Headers, Request, Response, TransportFailure, header
+from .report.case import Case, Expectation, RecordedExchange, body_bytes
+from .report.result import Result
+from .secrets import is_secret_name
+from .values import dumps, loads, same
+
+_BOUNDARY = "multipart/"
+
+
+def recorded_of(case: Case) -> Iterator[Recorded]:
+    """The exchanges of a case that have an answer."""
+    for exchange in case.exchanges:
+        answer = exchange.response or exchange.failure
+        if isinstance(answer, (Response, TransportFailure)):
+            step = exchange.step.rpartition("/")[2]
+            yield Recorded(step, exchange.id, _request(exchange), answer, exchange.duration, exchange.at)
+
+
+def _request(exchange: RecordedExchange) -> Request | None:
+    recorded = exchange.request
+    if recorded is None or recorded.method is None or recorded.url is None:
+        return None
+    content_type = header(recorded.headers, "content-type")
+    body = body_bytes(recorded.content, content_type) if recorded.content is not None else None
+    return Request(recorded.method, recorded.url, recorded.headers, body)
+
+
+def verdicts_of(case: Case) -> Mapping[tuple[str, str, str | None], tuple[bool, str | None]]:
+    """The verdicts that read a secret, by effect, condition and action."""
+    return {
+        (exchange.id, verdict.condition, verdict.action): (verdict.passed, verdict.reason)
+        for exchange in case.exchanges
+        if exchange.id is not None
+        for verdict in exchange.verdicts
+        if verdict.secret
+    }
+
+
+def compare(recorded: Request, sent: Request) -> Iterable[tuple[str, str, str]]:
+    """What differs between two requests: method, URL, headers the record has, body by value."""
+    if recorded.method != sent.method:
+        yield "method", recorded.method, sent.method
+    if unquote(recorded.url) != unquote(sent.url):
+        yield "URL", recorded.url, sent.url
+    yield from _headers(recorded.headers, sent.headers)
+    if not _same_body(recorded, sent):
+        yield "body", _shown(recorded.body), _shown(sent.body)
+
+
+def _headers(recorded: Headers, sent: Headers) -> Iterator[tuple[str, str, str]]:
+    for name, value in recorded:
+        now = header(sent, name)
+        if is_secret_name(name) or value.startswith(_BOUNDARY):
+            continue
+        if now is None:
+            yield f"header {name}", value, "absent"
+        elif now != header(recorded, name):
+            yield f"header {name}", value, now
+
+
+def _same_body(recorded: Request, sent: Request) -> bool:
+    left, right = recorded.body, sent.body
+    if left == right or recorded.body is None or (header(sent.headers, "content-type") or "").startswith(_BOUNDARY):
+        return True
+    try:
+        return same(loads(left or b""), loads(right or b""))
+    except (ValueError, RecursionError):
+        return unquote((left or b"").decode("utf-8", "replace")) == unquote((right or b"").decode("utf-8", "replace"))
+
+
+def _shown(body: bytes | None) -> str:
+    return "empty" if not body else body[:200].decode("utf-8", "replace")
+
+
+def outcome_differences(case: Case, result: Result) -> Iterator[Difference]:
+    """What the case expects of the run and did not come."""
+    expect: Expectation = case.expect
+    outcome = "success" if result.status == "succeeded" else "failure"
+    if expect.outcome is not None and expect.outcome != outcome:
+        yield Difference("run", "the outcome", expect.outcome, outcome)
+    if expect.reason is not None and expect.reason != result.reason:
+        yield Difference("run", "the reason", expect.reason, str(result.reason))
+    if expect.ended_by is not None and expect.ended_by != result.ended_by:
+        yield Difference("run", "the action that ended it", expect.ended_by, str(result.ended_by))
+    if expect.outputs is not None and not same(dict(expect.outputs), dict(result.outputs)):
+        yield Difference("run", "outputs", dumps(dict(expect.outputs)), dumps(dict(result.outputs)))
+    for name, step in expect.steps.items():
+        attempts = [s for s in result.steps if _name(s.path, s.step_id) == name]
+        if step.attempts is not None and step.attempts != len(attempts):
+            yield Difference(name, "attempts", str(step.attempts), str(len(attempts)))
+        if step.outcome is not None and attempts:
+            now = "success" if attempts[-1].status == "succeeded" else "failure"
+            if now != step.outcome:
+                yield Difference(name, "the outcome", step.outcome, now)
+
+
+def _name(path: str, step_id: str) -> str:
+    """The name of a step with those of the steps it runs in (`login/getToken`)."""
+    parts = [step_of(part.partition(":")[0]) for part in path.split("/") if part]
+    return "/".join([*parts, step_id])
