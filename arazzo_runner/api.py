@@ -377,8 +377,7 @@ class Runner:
             yield event
 
     def _session(self, inputs: Mapping[str, Any], emit: Observer) -> Session:
-        from .drivers.replay import Difference
-    from .drivers.session import Session
+        from .drivers.session import Session
 
         return Session(self.plan, inputs, emit, sign=self.credentials.sign, limits=self.options.limits)
 

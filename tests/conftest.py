@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from scripted import Bench, ScriptedServer
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -23,3 +25,17 @@ def shared() -> Path:
     if folder is None:
         pytest.skip("the folder of specifications and corpus is not here (set ARAZZO_SHARED)")
     return folder
+
+
+@pytest.fixture
+def server() -> Iterator[ScriptedServer]:
+    """A scripted server on loopback."""
+    scripted = ScriptedServer()
+    yield scripted
+    scripted.close()
+
+
+@pytest.fixture
+def bench(server: ScriptedServer) -> Bench:
+    """Runs descriptions against the scripted server."""
+    return Bench(server)

@@ -34,7 +34,7 @@ class Marker:
         self._plan = plan
         self._steps: dict[str, OperationCall | None] = {}
         self._names: dict[str, str] = {}
-        self._keys = {w.workflow_id: key for key, w in reversed(plan.workflows.items())}
+        self._keys = {w.workflow_id: key for key, w in reversed(list(plan.workflows.items()))}
         self._passwords: dict[int, frozenset[str]] = {}
 
     def inputs(self, inputs: Mapping[str, Any]) -> Iterator[SecretMarked]:

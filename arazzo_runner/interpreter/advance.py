@@ -172,8 +172,7 @@ class _Turn:
         frame, workflow = self.frame, self.workflow
         if frame.purpose == "retry-step":
             self.frames.pop()
-            done = {**self.frame.done, **frame.done}
-            self._set(steps=frame.steps, done=done, last_status=frame.last_status)
+            self._set(steps=frame.steps, done={**self.frame.done, **frame.done}, last_status=frame.last_status)
             self._wait_and_retry()
             return
         outputs, missing = self._workflow_outputs(frame, workflow)

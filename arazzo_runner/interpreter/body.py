@@ -17,7 +17,7 @@ def decode(response: Response) -> Value:
     media_type = media_type.strip().lower()
     if not media_type or media_type in ("application/json", "text/json") or media_type.endswith("+json"):
         try:
-            return loads(response.body)
+            return loads(response.body)  # type: ignore[no-any-return]
         except (ValueError, RecursionError):
             pass
     return _text(response.body, _charset(parameters))

@@ -9,10 +9,11 @@ import re
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
+from ..errors import RequestError
 from ..openapi import MediaType, SchemaView
 from ..openapi.media_type import essence, is_json, is_xml, parameter
+from ..openapi.xml_text import xml_text
 from ..values import JSON, MISSING, Missing, dumps, loads, text_of
-from .xml import to_xml
 
 _LINES = frozenset({"application/jsonl", "application/x-ndjson", "application/ndjson", "application/json-seq"})
 _BRACKETED = re.compile(r"([^\[\]]+)((?:\[[^\[\]]*\])+)")
@@ -127,7 +128,17 @@ def write_body(content_type: str, value: JSON, media_type: MediaType) -> bytes:
     if kind == "text/event-stream":
         return "".join(f"data: {dumps(item)}\n\n" for item in (value if isinstance(value, list) else [value])).encode()
     if is_xml(kind):
-        return to_xml(value, media_type.schema).encode()
+        return _xml(value, media_type).encode()
     if kind == "application/x-www-form-urlencoded" and isinstance(value, dict):
         return urlencode({name: text_of(item) for name, item in value.items()}).encode()
     return text_of(value).encode()
+
+
+def _xml(value: JSON, media_type: MediaType) -> str:
+    """As the XML Objects of the schema say; under a made-up root where nothing names one."""
+    for root, schema in ((value, media_type.schema), ({"root": value}, None)):
+        try:
+            return xml_text(root, schema, media_type.version)
+        except RequestError:
+            continue
+    return text_of(value)

@@ -15,7 +15,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from ..messages import Request, SecurityRequirement, header
 from ..openapi import Operation, SchemaView
-from ..openapi.contract import as_on_the_wire
+from ..openapi.contract_schema import as_on_the_wire
 from ..openapi.declarations import ParameterDeclaration
 from ..openapi.media_type import find, is_json
 from ..values import JSON, MISSING, Missing, loads

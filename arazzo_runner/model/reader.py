@@ -240,7 +240,7 @@ class _Reader:
     def _workflow(self, node: _Node) -> Workflow | None:
         node.object = "Workflow Object"
         workflow_id = node.string("workflowId", required=True)
-        steps = node.items("steps", self._step, required=True, at_least_one=True)
+        steps: tuple[Step, ...] = node.items("steps", self._step, required=True, at_least_one=True)
         result = Workflow(
             workflow_id=workflow_id or "",
             location=node.location,
@@ -330,7 +330,7 @@ class _Reader:
     def _parameter(self, node: _Node) -> Parameter | None:
         node.object = "Parameter Object"
         name = node.string("name", required=True)
-        places = ("path", "query", "header", "cookie")
+        places: tuple[str, ...] = ("path", "query", "header", "cookie")
         if self.version == "1.1":
             places = ("path", "query", "querystring", "header", "cookie", "channel")
         if self.version == "1.0" and node.value.get("in") == "body":

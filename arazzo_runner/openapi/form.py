@@ -57,7 +57,9 @@ def _pairs(name: str, value: Any, encoding: Encoding, schema: SchemaView | None)
 def _text(value: Any, encoding: Encoding) -> str:
     from .content import content_text
 
-    if encoding.content_type is None or (isinstance(value, list | dict) and essence(encoding.content_type) == "text/plain"):
+    if encoding.content_type is None or (
+        isinstance(value, list | dict) and essence(encoding.content_type) == "text/plain"
+    ):
         return style.text(value)
     return content_text(encoding.content_type, None, value, literal=False)
 

@@ -224,8 +224,6 @@ def _index_resources(document: Document) -> _Resources:
             )
         elif isinstance(value, list):
             waiting.extend(
-                (item, (*tokens, str(index)), base)
-                for index, item in enumerate(value)
-                if isinstance(item, dict | list)
+                (item, (*tokens, str(index)), base) for index, item in enumerate(value) if isinstance(item, dict | list)
             )
     return resources

@@ -16,7 +16,7 @@ from ..document import Registry
 from ..errors import DocumentError
 from ..expression import Reading
 from ..location import Location
-from ..model import ArazzoDescription, Compat, Text, Workflow, read
+from ..model import ArazzoDescription, Compat, OperationStep, Text, Workflow, read
 from ..openapi import Description
 from ..selector import DEFAULT_SELECTORS, Selectors
 from ..values import MISSING
@@ -281,16 +281,14 @@ class DocumentLinker:
         suggest = self.options.suggest
         if suggest is None:
             return None
-        names = self.description.source_descriptions
         prefix = f"$sourceDescriptions.{source_name}."
         ids = [
             step.operation_id.value.removeprefix(prefix)
             for workflow in self.description.workflows
             for step in workflow.steps
-            if getattr(step, "operation_id", None) is not None
+            if isinstance(step, OperationStep) and step.operation_id is not None
         ]
-        mine = [i for i in ids if not i.startswith("$")] if len(names) == 1 or ids else []
-        return suggest(source_name, tuple(dict.fromkeys(mine)))
+        return suggest(source_name, tuple(dict.fromkeys(i for i in ids if not i.startswith("$"))))
 
 
 def _fields(name: str, url: str, type_: str | None) -> Mapping[str, str]:

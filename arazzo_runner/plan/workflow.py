@@ -28,7 +28,7 @@ from ..model import (
     Workflow,
     WorkflowStep,
 )
-from ..openapi import Operation
+from ..openapi import Operation, ParameterDeclaration
 from ..values import JSON, Value
 from .objects import (
     End,
@@ -455,10 +455,8 @@ class WorkflowLinker:
         self, replacement: PayloadReplacement, media_type: str, from_nothing: bool, compiler: ValueCompiler
     ) -> LinkedReplacement | None:
         kind = replacement.target_selector_type
-        if kind is not None:
-            type_, version = kind.type, kind.version
-        else:
-            type_, version = _default_selector(media_type), None
+        type_ = kind.type if kind else _default_selector(media_type)
+        version = kind.version if kind else None
         if type_ is None:
             self.findings.add("ARZ403", f"the target of a replacement in {media_type} needs a targetSelectorType",
                               replacement.location, "add targetSelectorType: jsonpointer, jsonpath or xpath")
@@ -621,7 +619,7 @@ def _key(parameter: Parameter) -> tuple[str | None, str]:
     return parameter.in_, name
 
 
-def _declaration(operation: Operation, name: str, in_: str) -> object | None:
+def _declaration(operation: Operation, name: str, in_: str) -> ParameterDeclaration | None:
     for declared in operation.parameters:
         if declared.in_ == in_ and (
             declared.name == name or (in_ == "header" and declared.name.lower() == name.lower())

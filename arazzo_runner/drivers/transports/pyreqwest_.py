@@ -97,7 +97,7 @@ class PyreqwestTransport:
             .connect_timeout(datetime.timedelta(seconds=connect_timeout))
         )
         if self._options.insecure:
-            builder = builder.danger_accept_invalid_certs(True).danger_accept_invalid_hostnames(True)
+            builder = builder.danger_accept_invalid_certs(True)
         if self._options.proxy:
             from pyreqwest.proxy import ProxyBuilder
 

@@ -1,0 +1,157 @@
+"""Judging a value by a bundled schema: jsonschema-rs says whether, jsonschema says what.
+
+JSON Schema 2020-12; patterns are ECMA-262 (JSON Schema Core, section 6.4).
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from ..values import JSON, format_pointer, loads, text_of
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedSchema:
+    """A bundled schema and its validator."""
+
+    schema: dict[str, Any]
+    validator: Any
+
+    @staticmethod
+    def compile(schema: dict[str, Any]) -> JudgedSchema | None:
+        import jsonschema_rs
+
+        try:
+            return JudgedSchema(schema, jsonschema_rs.Draft202012Validator(schema, validate_formats=True, offline=True))
+        except (ValueError, jsonschema_rs.ReferencingError):
+            return None
+
+    def explain(self, value: JSON) -> list[tuple[str, str]]:
+        """What breaks the schema as (message, pointer), in the words of jsonschema where it sees it too."""
+        from jsonschema import Draft202012Validator
+
+        try:
+            found = [told(error) for error in exact_validator(Draft202012Validator)(self.schema).iter_errors(value)]
+        except ways_to_fail():
+            found = []
+        return found or [
+            (shortened(error.message), format_pointer(list(error.instance_path)))
+            for error in self.validator.iter_errors(value)
+        ]
+
+
+def told(error: Any) -> tuple[str, str]:
+    """The most telling part of an error of jsonschema, as (message, pointer)."""
+    from jsonschema.exceptions import best_match
+
+    best = best_match([error]) or error
+    return shortened(best.message), format_pointer(list(best.absolute_path))
+
+
+def ways_to_fail() -> tuple[type[Exception], ...]:
+    """How jsonschema and openapi-core fail over a description that is not well-formed, or that they cannot read."""
+    import jsonschema.exceptions
+    import referencing.exceptions
+    from openapi_core.exceptions import OpenAPIError
+
+    return (
+        OpenAPIError,
+        referencing.exceptions.Unresolvable,
+        jsonschema.exceptions.SchemaError,
+        jsonschema.exceptions.UnknownType,
+        AttributeError,
+        LookupError,
+        TypeError,
+        ValueError,
+        AssertionError,
+        RecursionError,
+    )
+
+
+def exact_validator(validator: Any) -> Any:
+    """A validator class of jsonschema without its traps.
+
+    Patterns are ECMA-262 with bounded backtracking and multiples are exact, both by jsonschema-rs; readOnly and
+    writeOnly are no violations: such properties "SHOULD NOT" be sent (3.0.4, Schema Object), but may.
+    """
+    from jsonschema import validators
+
+    extend: Any = validators.extend  # its annotations are incomplete
+    return extend(
+        validator,
+        {
+            "pattern": _judged_by("pattern", "does not match the pattern"),
+            "multipleOf": _judged_by("multipleOf", "is not a multiple of"),
+            "readOnly": _no_violation,
+            "writeOnly": _no_violation,
+        },
+    )
+
+
+def _judged_by(keyword: str, words: str) -> Callable[..., Iterator[Any]]:
+    def check(_validator: Any, wanted: Any, instance: Any, _schema: Any) -> Iterator[Any]:
+        from jsonschema.exceptions import ValidationError
+
+        known = JudgedSchema.compile({keyword: wanted})
+        if known is not None and not known.validator.is_valid(instance):
+            yield ValidationError(f"{instance!r} {words} {wanted!r}")
+
+    return check
+
+
+def _no_violation(*_: Any) -> Iterator[Any]:
+    return iter(())
+
+
+def shortened(message: str) -> str:
+    return message if len(message) <= 300 else message[:297] + "..."
+
+
+def as_on_the_wire(validator: Any, value: JSON) -> tuple[JSON, list[Any]]:
+    """The value as its schema reads it, and what is wrong with it all the same.
+
+    A parameter or form field is text when it is sent, so "5" and 5 are one: each leaf the validator (of jsonschema-rs)
+    complains about is read the other way, once.
+    """
+    errors = list(validator.iter_errors(value))
+    if not errors:
+        return value, []
+    mended = copy.deepcopy(value)
+    for path in _paths(errors):
+        mended = _replaced(mended, path, _other_reading(_at(mended, path)))
+    # What is wrong either way is told as it was given.
+    for path in _paths(validator.iter_errors(mended)):
+        mended = _replaced(mended, path, _at(value, path))
+    return mended, list(validator.iter_errors(mended))
+
+
+def _paths(errors: Iterable[Any]) -> list[tuple[str | int, ...]]:
+    return list(dict.fromkeys(tuple(error.instance_path) for error in errors))
+
+
+def _at(value: JSON, path: tuple[str | int, ...]) -> JSON:
+    found: Any = value
+    for step in path:
+        found = found[step]
+    return found  # type: ignore[no-any-return]
+
+
+def _replaced(value: JSON, path: tuple[str | int, ...], replacement: JSON) -> JSON:
+    if not path:
+        return replacement
+    parent: Any = _at(value, path[:-1])
+    parent[path[-1]] = replacement
+    return value
+
+
+def _other_reading(value: JSON) -> JSON:
+    if not isinstance(value, str):
+        return value if isinstance(value, dict | list) or value is None else text_of(value)
+    try:
+        read: JSON = loads(value)
+    except ValueError:
+        return value
+    return value if isinstance(read, dict | list) else read
