@@ -18,7 +18,7 @@ from .document import Document, Registry, TreeCache, read, resolve_uri
 from .errors import DocumentError, FileMissing, InputError, Unavailable, UnknownWorkflow
 from .events import Event
 from .limits import Limits
-from .model import ArazzoDescription, Compat, Workflow
+from .model import ArazzoDescription, Workflow
 from .model import read as read_description
 from .options import OptionFields, Options
 from .plan import Bounds, LinkOptions, OperationCall, Plan, link
@@ -110,7 +110,7 @@ def load(source: Source, **options: Unpack[OptionFields]) -> Loaded:
 
 def load_with(source: Source, options: Options) -> Loaded:
     """`load` with an Options value."""
-    from .drivers.retrieval import Retriever, find_root
+    from .retrieval import Retriever, find_root
 
     path = _path_of(source)
     is_url = isinstance(source, str) and _is_url(source)
@@ -233,7 +233,7 @@ def _suggest(root: Path | None, name: str, operation_ids: tuple[str, ...]) -> st
     """Which descriptions under the root could stand in for a source that is missing, with the line to type."""
     if root is None or not operation_ids:
         return None
-    from .drivers.retrieval import find_descriptions
+    from .retrieval import find_descriptions
 
     found = find_descriptions(root, operation_ids)
     lines = []
@@ -417,7 +417,7 @@ class Runner:
 
     def input_secrets(self, inputs: Mapping[str, Any]) -> Iterator[Event]:
         """The inputs that are secrets, as SecretMarked events."""
-        from .drivers.marking import Marker
+        from .marking import Marker
 
         return Marker(self.plan).inputs(inputs)
 
@@ -486,7 +486,7 @@ class _Fold:
     """The events of one run: secrets are marked first, then the result and the observers see each event."""
 
     def __init__(self, runner: Runner, observers: Sequence[Observer]) -> None:
-        from .drivers.marking import Marker
+        from .marking import Marker
         from .report.redaction import Redactor
         from .report.result import ResultBuilder
 
@@ -543,9 +543,7 @@ def _make_async_transport(options: Options, client: Any, mock: Any = None) -> As
 def _policy(options: Options) -> Any:
     from .drivers.policy import Policy
 
-    return Policy(
-        allow_hosts=options.allow_hosts, follow_redirects=options.follow_redirects, cookies=options.cookies
-    )
+    return Policy(allow_hosts=options.allow_hosts, follow_redirects=options.follow_redirects, cookies=options.cookies)
 
 
 def _guarded(transport: Transport, options: Options) -> Transport:

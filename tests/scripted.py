@@ -185,7 +185,13 @@ class Bench:
         return arazzo_runner.Runner(self.load(arazzo, openapi, **options), workflow=workflow)
 
     def run(
-        self, arazzo: Any, openapi: Any, inputs: dict[str, Any] | None = None, *, workflow: str | None = None, **options: Any
+        self,
+        arazzo: Any,
+        openapi: Any,
+        inputs: dict[str, Any] | None = None,
+        *,
+        workflow: str | None = None,
+        **options: Any,
     ) -> Any:
         """The Result of one run."""
         with self.runner(arazzo, openapi, workflow=workflow, **options) as runner:

@@ -17,6 +17,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = list(sys.argv[1:] if argv is None else argv)
     try:
         return _dispatch(arguments)
+    except SystemExit as done:  # argparse's own way to end after --help and --version
+        return done.code if isinstance(done.code, int) else 0
     except KeyboardInterrupt:
         print("interrupted", file=sys.stderr)
         return 130
@@ -28,6 +30,11 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _dispatch(arguments: list[str]) -> int:
+    if arguments == ["--version"]:
+        from .._version import __version__
+
+        print(f"arazzo-run {__version__}")
+        return 0
     command, rest = _command(arguments)
     if command == "show":
         from . import show

@@ -47,31 +47,64 @@ def add_document_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", metavar="FILE", help="an Arazzo description: a path, a URL, or - for standard input")
     parser.add_argument("-w", "--workflow", metavar="ID", help="the workflow; not needed where there is only one")
     group = parser.add_argument_group("documents")
-    group.add_argument("--source", action="append", default=[], metavar="NAME=PATH|URL",
-                       help="where a source description is, in place of its url")
-    group.add_argument("-s", "--server", action="append", default=[], metavar="[NAME=]URL",
-                       help="the server of a source, or NAME.VAR=VALUE for a server variable")
+    group.add_argument(
+        "--source",
+        action="append",
+        default=[],
+        metavar="NAME=PATH|URL",
+        help="where a source description is, in place of its url",
+    )
+    group.add_argument(
+        "-s",
+        "--server",
+        action="append",
+        default=[],
+        metavar="[NAME=]URL",
+        help="the server of a source, or NAME.VAR=VALUE for a server variable",
+    )
     group.add_argument("--root", type=Path, metavar="DIR", help="the folder local sources may be read from")
     group.add_argument("--no-cache", action="store_true", help="do not keep parsed descriptions")
     compat = group.add_mutually_exclusive_group()
-    compat.add_argument("--strict", action="store_const", const="strict", dest="compat", default="auto",
-                        help="read every document exactly as the specification says")
-    compat.add_argument("--lenient", action="store_const", const="lenient", dest="compat",
-                        help="read common forms outside the specification as their author meant them")
+    compat.add_argument(
+        "--strict",
+        action="store_const",
+        const="strict",
+        dest="compat",
+        default="auto",
+        help="read every document exactly as the specification says",
+    )
+    compat.add_argument(
+        "--lenient",
+        action="store_const",
+        const="lenient",
+        dest="compat",
+        help="read common forms outside the specification as their author meant them",
+    )
 
 
 def _add_inputs(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("inputs")
-    group.add_argument("-i", "--input", action="append", default=[], metavar="NAME=VALUE",
-                       help="an input; NAME=@FILE and NAME=env:VAR keep it out of the shell history")
+    group.add_argument(
+        "-i",
+        "--input",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="an input; NAME=@FILE and NAME=env:VAR keep it out of the shell history",
+    )
     group.add_argument("--inputs", metavar="FILE|-", help="inputs as a JSON or YAML object")
     group.add_argument("--no-input", action="store_true", help="never ask for missing inputs")
 
 
 def _add_credentials(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("credentials")
-    group.add_argument("--auth", action="append", default=[], metavar="SCHEME[.FIELD]=VALUE",
-                       help="the value of a security scheme; also ARAZZO_AUTH_<SCHEME> in the environment or .env")
+    group.add_argument(
+        "--auth",
+        action="append",
+        default=[],
+        metavar="SCHEME[.FIELD]=VALUE",
+        help="the value of a security scheme; also ARAZZO_AUTH_<SCHEME> in the environment or .env",
+    )
     group.add_argument("--env-file", type=Path, metavar="FILE", help="read variables from here instead of .env")
     group.add_argument("--show-secrets", action="store_true", help="mask nothing")
 
@@ -110,8 +143,13 @@ def _add_network(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--insecure", action="store_true", help="do not check TLS certificates")
     group.add_argument("--proxy", metavar="URL", help="send everything through this proxy")
     group.add_argument("--cert", metavar="FILE[,KEY]", help="a client certificate")
-    group.add_argument("--allow-host", action="append", default=[], metavar="HOST",
-                       help="send to these hosts only, and give them credentials")
+    group.add_argument(
+        "--allow-host",
+        action="append",
+        default=[],
+        metavar="HOST",
+        help="send to these hosts only, and give them credentials",
+    )
 
 
 def _seconds(text: str) -> float:
@@ -134,7 +172,7 @@ def options_of(given: argparse.Namespace) -> Options:
     Raises:
         UsageError: an option that cannot be read.
     """
-    from ..drivers.retrieval import find_root
+    from ..retrieval import find_root
 
     path = None if given.file == "-" or "://" in given.file else Path(given.file)
     root = given.root or (find_root(path) if path else None)

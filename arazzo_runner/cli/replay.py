@@ -24,9 +24,7 @@ def main(given: argparse.Namespace) -> int:
     """Replay; exit 1 where the run differs from its record."""
     case = _case(given.replay)
     options = options_of(given)
-    options = replace(
-        options, servers={**case.servers, **options.servers}, sources={**case.sources, **options.sources}
-    )
+    options = replace(options, servers={**case.servers, **options.servers}, sources={**case.sources, **options.sources})
     runner = Runner(load_with(given.file, options), workflow=given.workflow or case.workflow)
     redactor = Redactor(show_secrets=True)
     console = Console(

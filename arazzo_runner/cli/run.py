@@ -16,7 +16,6 @@ from .inputs import ask_for_missing, missing_line, read_inputs
 
 if TYPE_CHECKING:
     from ..report.console import Console
-    from ..report.result import Result
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -137,5 +136,3 @@ def _reports(given: argparse.Namespace, runner: Runner, redactor: Any) -> list[A
 
 def _target(text: str) -> Any:
     return sys.stdout if text == "-" else text
-
-

@@ -88,7 +88,9 @@ class Credentials:
             case "oauth2" | "openidconnect":
                 token = self.value(requirement, None, request)
                 shown = None if token is None else f"Bearer {token}"
-                return self._placed(requirement, request, ("header", "Authorization"), shown, _token(requirement, token))
+                return self._placed(
+                    requirement, request, ("header", "Authorization"), shown, _token(requirement, token)
+                )
             case _:
                 return None
 

@@ -92,7 +92,6 @@ def _load(path: Path) -> tuple[str, Any] | None:
         return None
 
 
-
 def _packed(root: Any) -> Any:
     """The tree, with Decimals wrapped where there are any."""
     return (True, _wrap(root)) if _has_decimal(root) else (False, root)

@@ -104,9 +104,7 @@ class Document:
         return self._tree
 
 
-def read(
-    data: bytes, *, uri: str, name: str, positions: bool = True, limits: Limits | None = None
-) -> Document:
+def read(data: bytes, *, uri: str, name: str, positions: bool = True, limits: Limits | None = None) -> Document:
     """Read a YAML or JSON document.
 
     Raises:

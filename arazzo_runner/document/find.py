@@ -38,7 +38,8 @@ def walk(folder: Path) -> Iterator[Path]:
     """The files a person means when they name a folder."""
     for parent, folders, files in os.walk(folder):
         folders[:] = sorted(
-            f for f in folders
+            f
+            for f in folders
             if not f.startswith(".") and f not in _SKIPPED and not os.path.exists(os.path.join(parent, f, "pyvenv.cfg"))
         )
         for name in sorted(files):

@@ -71,7 +71,9 @@ def decode(data: bytes, name: str, limits: Limits) -> str:
     """
     if len(data) > limits.max_document:
         raise UnreadableDocument(
-            f"{name} is larger than {limits.max_document} bytes", location=Location(name), hint="Limits(max_document=...)"
+            f"{name} is larger than {limits.max_document} bytes",
+            location=Location(name),
+            hint="Limits(max_document=...)",
         )
     encoding = "utf-8"
     for bom, named in _BOMS:
@@ -285,7 +287,9 @@ class _Constructor:
             elif kind is yaml.DocumentStartEvent:
                 documents += 1
                 if documents > 1:
-                    raise self._refuse("the file holds more than one YAML document", event, "keep one document per file")
+                    raise self._refuse(
+                        "the file holds more than one YAML document", event, "keep one document per file"
+                    )
                 continue
             else:
                 continue

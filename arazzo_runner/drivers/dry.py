@@ -81,7 +81,10 @@ def _workflow(
         yield Shown(step_id=f"(dependsOn) {dependency.workflow_id}", depth=depth, target="workflow")
         yield from _workflow(plan, dependency, inputs, sign, depth + 1, above | {workflow.key})
     frame = Frame(
-        workflow=workflow.key, path="", purpose="run", inputs=workflow.inputs.with_defaults(inputs),
+        workflow=workflow.key,
+        path="",
+        purpose="run",
+        inputs=workflow.inputs.with_defaults(inputs),
         steps=_UnknownSteps(),
     )
     completed = {

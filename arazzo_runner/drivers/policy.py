@@ -95,7 +95,9 @@ class _Guard:
                 return response
             request = target
         raise TransportError(
-            f"more than {limits.max_redirects} redirects", kind="redirect", phase="answered",
+            f"more than {limits.max_redirects} redirects",
+            kind="redirect",
+            phase="answered",
             hint="Limits(max_redirects=...)",
         )
 

@@ -82,7 +82,9 @@ class Replay:
         if exchange is None and self._by_step[step]:
             exchange = self._by_step[step].popleft()
         if exchange is None:
-            self.differences.append(Difference(ask.id, "the request", "not sent", f"{ask.request.method} {ask.request.url}"))
+            self.differences.append(
+                Difference(ask.id, "the request", "not sent", f"{ask.request.method} {ask.request.url}")
+            )
             return TransportFailure("closed", f"the record has no answer for {ask.id}", "not_sent")
         if exchange.request is not None:
             for what, recorded, sent in self._compare(exchange.request, ask.request):
@@ -100,5 +102,3 @@ class Replay:
 def step_of(effect_id: str) -> str:
     """The stepId in an effect's id."""
     return effect_id.rpartition("/")[2].partition("#")[0]
-
-

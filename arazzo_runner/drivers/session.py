@@ -183,9 +183,7 @@ class Session:
         answer = yield Send(effect.id, request, bound)
         received_at = self.clock()
         if isinstance(answer, Response):
-            self.emit(
-                ResponseReceived(id=effect.id, response=answer, duration_s=received_at - sent_at, at=received_at)
-            )
+            self.emit(ResponseReceived(id=effect.id, response=answer, duration_s=received_at - sent_at, at=received_at))
             return Exchange(request=request, sent_at=sent_at, received_at=received_at, response=answer)
         assert answer is not None, "a Send is answered"
         return self._failed(effect, request, answer, sent_at, received_at)
@@ -201,9 +199,7 @@ class Session:
     def _failed(
         self, effect: Call, request: Request, failure: TransportFailure, sent_at: float, received_at: float
     ) -> Exchange:
-        self.emit(
-            RequestFailed(id=effect.id, request=request, failure=failure, reason=failure.message, at=received_at)
-        )
+        self.emit(RequestFailed(id=effect.id, request=request, failure=failure, reason=failure.message, at=received_at))
         return Exchange(request=request, sent_at=sent_at, received_at=received_at, failure=failure)
 
 

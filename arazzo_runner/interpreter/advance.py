@@ -125,7 +125,12 @@ class _Turn:
         self.frames[-1] = replace(self.frames[-1], **changes)
 
     def push(
-        self, key: str, inputs: Mapping[str, Any], purpose: Purpose, path: str, deadline: float | None = None,
+        self,
+        key: str,
+        inputs: Mapping[str, Any],
+        purpose: Purpose,
+        path: str,
+        deadline: float | None = None,
         hops: int = 0,
     ) -> None:
         """Enter a workflow: its dependencies first, then its steps. Its inputs are checked (decision 55)."""
@@ -492,8 +497,9 @@ class _Turn:
         )
         self.frames.pop()
         base = old.path.rpartition("~")[0] if old.hops else old.path
-        self.push(action.workflow, matched.inputs or {}, old.purpose, f"{base}~{old.hops + 1}", old.deadline,
-                  old.hops + 1)
+        self.push(
+            action.workflow, matched.inputs or {}, old.purpose, f"{base}~{old.hops + 1}", old.deadline, old.hops + 1
+        )
 
     # -- retries ------------------------------------------------------------------------------------------------------
 
@@ -504,17 +510,30 @@ class _Turn:
         if used >= action.retry_limit:
             return False
         if outcome.retry_after is not None and delay > self.plan.bounds.max_retry_after:
-            self._note(action, "retry", None, retry=used, retry_limit=action.retry_limit,
-                       reason=f"not retried: Retry-After asks for {delay:.0f} s, more than "
-                       f"{self.plan.bounds.max_retry_after:.0f} s")
+            self._note(
+                action,
+                "retry",
+                None,
+                retry=used,
+                retry_limit=action.retry_limit,
+                reason=f"not retried: Retry-After asks for {delay:.0f} s, more than "
+                f"{self.plan.bounds.max_retry_after:.0f} s",
+            )
             return False
         if self.delayed + delay > self.plan.bounds.max_delay:
             self.stop("limit-exceeded", f"the delays of retries add up to more than {self.plan.bounds.max_delay:.0f} s")
             return True
         self.delayed += delay
         target = action.step_id or (self.plan.workflows[action.workflow].workflow_id if action.workflow else None)
-        self._note(action, "retry", target, delay_s=delay, retry=used + 1, retry_limit=action.retry_limit,
-                   reason=outcome.message)
+        self._note(
+            action,
+            "retry",
+            target,
+            delay_s=delay,
+            retry=used + 1,
+            retry_limit=action.retry_limit,
+            reason=outcome.message,
+        )
         failed_id = self.id
         self._set(budgets={**self.frame.budgets, action.name: used + 1}, ready_at=self.now + delay)
         self._help(action, matched, failed_id)

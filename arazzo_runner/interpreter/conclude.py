@@ -175,9 +175,7 @@ class Conclusion:
 
     # -- criteria -----------------------------------------------------------------------------------------------------
 
-    def _criteria(
-        self, scope: Scope, response: Response | None
-    ) -> tuple[bool, tuple[tuple[bool, str | None], ...]]:
+    def _criteria(self, scope: Scope, response: Response | None) -> tuple[bool, tuple[tuple[bool, str | None], ...]]:
         """Every criterion has to hold; without any, a 2xx status does (decision 1)."""
         verdicts = [self._check(criterion, scope, None) for criterion in self.step.criteria]
         verdicts += self._contract(response)
@@ -202,9 +200,7 @@ class Conclusion:
             )
         )
         if verdict.note:
-            self.events.append(
-                Warned(Diagnostic("ARZ514", "warning", verdict.note, criterion.location), id=self.id)
-            )
+            self.events.append(Warned(Diagnostic("ARZ514", "warning", verdict.note, criterion.location), id=self.id))
         return verdict.passed, verdict.reason
 
     def _contract(self, response: Response | None) -> list[tuple[bool, str | None]]:

@@ -113,8 +113,9 @@ def _replaced(body: LinkedBody, payload: Value, scope: Scope) -> Value:
         try:
             payload = loads(payload)
         except (ValueError, RecursionError) as error:
-            raise Unpreparable(f"requestBody: the payload is not JSON ({error}), so nothing can be replaced in it",
-                               body.location) from None
+            raise Unpreparable(
+                f"requestBody: the payload is not JSON ({error}), so nothing can be replaced in it", body.location
+            ) from None
     for replacement in body.replacements:
         try:
             value = replacement.evaluate(scope)

@@ -197,9 +197,7 @@ class _Reader:
             hint = f"quote it: arazzo: '{written}.0'" if isinstance(written, (int, float)) else "write 'arazzo: 1.0.1'"
             raise self._refused("ARZ102", f"'arazzo' is a version number, not {written!r}", ("arazzo",), hint)
         if match[4]:
-            self.report(
-                "ARZ102", f"'{written}' is read as {match[1]}.{match[2]}", ("arazzo",), None, "warning"
-            )
+            self.report("ARZ102", f"'{written}' is read as {match[1]}.{match[2]}", ("arazzo",), None, "warning")
         major, minor = int(match[1]), int(match[2])
         if major == 1 and minor <= 1:
             return "1.1" if minor else "1.0"
@@ -228,7 +226,9 @@ class _Reader:
     def _source(self, node: _Node) -> SourceDescription | None:
         node.object = "Source Description Object"
         name, url = node.string("name", required=True), node.string("url", required=True)
-        kind = node.choice("type", ("openapi", "arazzo") if self.version == "1.0" else ("openapi", "asyncapi", "arazzo"))
+        kind = node.choice(
+            "type", ("openapi", "arazzo") if self.version == "1.0" else ("openapi", "asyncapi", "arazzo")
+        )
         node.known()
         if name is None or url is None:
             return None
@@ -296,26 +296,40 @@ class _Reader:
         if workflow_id is not None:
             if action or correlation_id:
                 field = "action" if action else "correlationId"
-                self.report("ARZ117", f"'{field}' belongs to AsyncAPI steps, not to one that calls a workflow",
-                            (*node.pointer, field))
+                self.report(
+                    "ARZ117",
+                    f"'{field}' belongs to AsyncAPI steps, not to one that calls a workflow",
+                    (*node.pointer, field),
+                )
             return WorkflowStep(workflow_id=workflow_id, **common)
         if channel_path is not None:
             if action is None:
-                self.report("ARZ110", f"step '{step_id}' has a channelPath and needs 'action'", node.pointer,
-                            "add 'action: send' or 'action: receive'")
+                self.report(
+                    "ARZ110",
+                    f"step '{step_id}' has a channelPath and needs 'action'",
+                    node.pointer,
+                    "add 'action: send' or 'action: receive'",
+                )
             return ChannelStep(channel_path=channel_path, action=action, correlation_id=correlation_id, **common)
         if operation_id is None and operation_path is None:
             return None
         return OperationStep(
-            operation_id=operation_id, operation_path=operation_path, action=action, correlation_id=correlation_id,
+            operation_id=operation_id,
+            operation_path=operation_path,
+            action=action,
+            correlation_id=correlation_id,
             **common,
         )
 
     def _one_target(self, node: _Node, step_id: str | None) -> None:
         targets = [f for f in ("operationId", "operationPath", "channelPath", "workflowId") if f in node.value]
         if len(targets) > 1:
-            self.report("ARZ117", f"step '{step_id}' has {' and '.join(targets)}, which exclude each other",
-                        (*node.pointer, targets[1]), f"keep one of {', '.join(targets)}")
+            self.report(
+                "ARZ117",
+                f"step '{step_id}' has {' and '.join(targets)}, which exclude each other",
+                (*node.pointer, targets[1]),
+                f"keep one of {', '.join(targets)}",
+            )
         elif not targets and "stepId" in node.value and not node.misspelt:
             known = "operationId, operationPath or workflowId"
             self.report("ARZ110", f"step '{step_id}' names nothing to call", node.pointer, f"add {known}")
@@ -334,8 +348,12 @@ class _Reader:
         if self.version == "1.1":
             places = ("path", "query", "querystring", "header", "cookie", "channel")
         if self.version == "1.0" and node.value.get("in") == "body":
-            self.report("ARZ116", "'in: body' is not a parameter location", (*node.pointer, "in"),
-                        "move the value to requestBody.payload")
+            self.report(
+                "ARZ116",
+                "'in: body' is not a parameter location",
+                (*node.pointer, "in"),
+                "move the value to requestBody.payload",
+            )
             in_: str | None = None
         else:
             in_ = node.choice("in", places)
@@ -357,8 +375,11 @@ class _Reader:
         name = node.string("name", required=True)
         if node.value.get("type") == "retry" and "retry" not in types and self._tolerant:
             self.report(
-                "ARZ510", "'retry' is not a success action; the step is repeated, then the run goes on",
-                (*node.pointer, "type"), "portable form: goto with the step's own stepId and criteria", "warning",
+                "ARZ510",
+                "'retry' is not a success action; the step is repeated, then the run goes on",
+                (*node.pointer, "type"),
+                "portable form: goto with the step's own stepId and criteria",
+                "warning",
             )
             types = (*types, "retry")
             node.extra = ("retryAfter", "retryLimit")
@@ -402,8 +423,13 @@ class _Reader:
             field = "workflowId" if workflow_id else "stepId"
             self.report("ARZ122", f"'{field}' has no effect on 'end'", (*node.pointer, field), None, "warning")
         if "parameters" in node.value and not workflow_id and self.version == "1.1":
-            self.report("ARZ122", "'parameters' of an action go to a workflow; there is no workflowId",
-                        (*node.pointer, "parameters"), None, "warning")
+            self.report(
+                "ARZ122",
+                "'parameters' of an action go to a workflow; there is no workflowId",
+                (*node.pointer, "parameters"),
+                None,
+                "warning",
+            )
 
     def _action_parameter(self, node: _Node) -> Parameter | None:
         parameter = self._parameter(node)
@@ -452,8 +478,9 @@ class _Reader:
         if condition is None:
             return None
         if kind is not None and kind.type != "simple" and context is None:
-            self.report("ARZ110", f"a {kind.type} criterion needs a 'context'", node.pointer,
-                        "add 'context: $response.body'")
+            self.report(
+                "ARZ110", f"a {kind.type} criterion needs a 'context'", node.pointer, "add 'context: $response.body'"
+            )
         if kind is not None and kind.type == "simple" and context is None and self.compat == "strict":
             self.report("ARZ110", "'type' is given, so 'context' is needed", node.pointer, "remove 'type: simple'")
         return Criterion(condition=condition, context=context, type=kind, location=node.location)
@@ -516,18 +543,26 @@ class _Reader:
         return self.compat == "lenient" or (self.compat == "auto" and self.version == "1.0")
 
     def report(
-        self, code: str, message: str, pointer: Pointer, hint: str | None = None, severity: Severity = "error",
-        *, key: bool = False,
+        self,
+        code: str,
+        message: str,
+        pointer: Pointer,
+        hint: str | None = None,
+        severity: Severity = "error",
+        *,
+        key: bool = False,
     ) -> None:
-        self.diagnostics.append(
-            Diagnostic(code, severity, message, self.document.location(pointer, key=key), hint)
-        )
+        self.diagnostics.append(Diagnostic(code, severity, message, self.document.location(pointer, key=key), hint))
 
     def _wrong_type(self, pointer: Pointer, value: Any, wanted: str) -> None:
         if isinstance(value, dict) and len(value) == 1 and str(next(iter(value))).startswith("$"):
             name = next(iter(value))
-            self.report("ARZ120", f"{{{name}}} without quotes is a YAML mapping, not a text", pointer,
-                        f"""quote it: "{{{name}}}" """.strip())
+            self.report(
+                "ARZ120",
+                f"{{{name}}} without quotes is a YAML mapping, not a text",
+                pointer,
+                f"""quote it: "{{{name}}}" """.strip(),
+            )
             return
         self.report("ARZ111", f"'{pointer[-1]}' is {_a(value)}, not {wanted}", pointer)
 
@@ -536,8 +571,9 @@ class _Reader:
             return
         shown = pattern.pattern
         severity: Severity = "warning" if soft or pattern is _NAME else "error"
-        self.report("ARZ119", f"{what} should match {shown}: '{name}'", pointer,
-                    "no expression can refer to it", severity)
+        self.report(
+            "ARZ119", f"{what} should match {shown}: '{name}'", pointer, "no expression can refer to it", severity
+        )
 
     def _unique(self, what: str, named: list[tuple[str, Location]]) -> None:
         seen: dict[str, Location] = {}
@@ -665,8 +701,13 @@ class _Node:
             if isinstance(item, dict):
                 yield _Node(self.reader, pointer, item, "")
             elif isinstance(item, str) and field in ("successCriteria", "criteria") and self.reader._tolerant:
-                self.reader.report("ARZ509", "a criterion is an object; this text is read as its condition", pointer,
-                                   f"portable form: - condition: {item}", "warning")
+                self.reader.report(
+                    "ARZ509",
+                    "a criterion is an object; this text is read as its condition",
+                    pointer,
+                    f"portable form: - condition: {item}",
+                    "warning",
+                )
                 yield _Node(self.reader, pointer, {"condition": item}, "")
             else:
                 self.reader._wrong_type((*self.pointer, field, str(index)), item, "an object")
@@ -708,15 +749,27 @@ class _Node:
             pointer = (*self.pointer, key)
             if key in fields:
                 if not self._in_version(key):
-                    self.reader.report("ARZ114", f"'{key}' came with Arazzo 1.1; this document says {self.reader.version}",
-                                       pointer, "write 'arazzo: 1.1.0'", key=True)
+                    self.reader.report(
+                        "ARZ114",
+                        f"'{key}' came with Arazzo 1.1; this document says {self.reader.version}",
+                        pointer,
+                        "write 'arazzo: 1.1.0'",
+                        key=True,
+                    )
             elif near := self._near(key):
-                self.reader.report("ARZ113", f"the {self.object} has no field '{key}'", pointer,
-                                   f"did you mean '{near}'?", key=True)
+                self.reader.report(
+                    "ARZ113", f"the {self.object} has no field '{key}'", pointer, f"did you mean '{near}'?", key=True
+                )
             else:
                 hint = did_you_mean(key, [f for f in fields if self._in_version(f)]) or "extensions start with 'x-'"
-                self.reader.report("ARZ112", f"the {self.object} has no field '{key}'; it is ignored", pointer,
-                                   hint, "warning", key=True)
+                self.reader.report(
+                    "ARZ112",
+                    f"the {self.object} has no field '{key}'; it is ignored",
+                    pointer,
+                    hint,
+                    "warning",
+                    key=True,
+                )
 
 
 def _a(value: Any) -> str:

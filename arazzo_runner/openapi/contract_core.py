@@ -37,14 +37,23 @@ class CheckedBody:
         return f"{self.direction} body"
 
 
+@dataclass(frozen=True, slots=True)
+class CoreViolation:
+    """An error of openapi-core: what, where in the body, and the keyword that is broken."""
+
+    message: str
+    pointer: str
+    keyword: str
+
+
 class OpenApiCore:
     """openapi-core, told the operation instead of looking for it by URL."""
 
     def __init__(self, description: Description) -> None:
         self._description = description
 
-    def violations(self, operation: Operation, body: CheckedBody, status: int) -> list[tuple[str, str]] | None:
-        """What openapi-core says about a JSON body, as (message, pointer); None where it cannot say anything."""
+    def violations(self, operation: Operation, body: CheckedBody, status: int) -> list[CoreViolation] | None:
+        """What openapi-core says about a JSON body; None where it cannot say anything."""
         if "#" in operation.pointer:
             return None
         try:
@@ -56,15 +65,16 @@ class OpenApiCore:
         except ways_to_fail():
             return None
 
-    def _read(self, errors: Iterable[Any]) -> list[tuple[str, str]] | None:
+    def _read(self, errors: Iterable[Any]) -> list[CoreViolation] | None:
         from openapi_core.validation.schemas.exceptions import InvalidSchemaValue
 
-        found: list[tuple[str, str]] = []
+        found: list[CoreViolation] = []
         for error in errors:
             cause = error if isinstance(error, InvalidSchemaValue) else error.__cause__
             if not isinstance(cause, InvalidSchemaValue):
                 return None
-            found.extend(map(told, cause.schema_errors))
+            schema_errors: Iterable[Any] = cause.schema_errors
+            found.extend(CoreViolation(*told(item), str(item.validator)) for item in schema_errors)
         return found
 
     @cached_property

@@ -40,6 +40,12 @@ _DROPPED = frozenset(
     {"$id", "$schema", "$anchor", "$dynamicAnchor", "$vocabulary", "$defs", "definitions", "example", "nullable"}
     | {"x-nullable", "$ref", "$dynamicRef", "required"}
 )
+# Annotations: written as something else they assert nothing, but would make the whole schema none.
+_ANNOTATIONS: dict[str, type] = {
+    **dict.fromkeys(("title", "description", "$comment"), str),
+    **dict.fromkeys(("deprecated", "readOnly", "writeOnly"), bool),
+    "examples": list,
+}
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 
@@ -191,7 +197,7 @@ class _Bundle:
         return schema
 
     def keyword(self, schema: dict[str, Any], node: Node, key: str, member: Any, absent: frozenset[str]) -> None:
-        if key in _DROPPED:
+        if key in _DROPPED or not isinstance(member, _ANNOTATIONS.get(key, object)):
             return
         if key in _MAPS and isinstance(member, dict):
             schema[key] = {name: self.convert(child, frozenset()) for name, child in node.members(key)}

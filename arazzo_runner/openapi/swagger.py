@@ -85,7 +85,7 @@ def _body(node: Node, consumes: Sequence[str]) -> RequestBodyDeclaration:
     media_type = MediaType(schema=None if schema is None else SchemaView(schema, "2.0"), version="2.0")
     return RequestBodyDeclaration(
         required=node.get("required") is True,
-        media_types={name: media_type for name in consumes or ("application/json",)},
+        media_types=dict.fromkeys(consumes or ("application/json",), media_type),
         node=node,
     )
 
@@ -106,7 +106,7 @@ def _form(fields: Sequence[Node], consumes: Sequence[str]) -> RequestBodyDeclara
     media_type = MediaType(schema=view, encoding=_encodings(fields), version="2.0")
     return RequestBodyDeclaration(
         required=bool(required),
-        media_types={name: media_type for name in names or (_MULTIPART if has_file else _FORM,)},
+        media_types=dict.fromkeys(names or (_MULTIPART if has_file else _FORM,), media_type),
         node=first,
     )
 

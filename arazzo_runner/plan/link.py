@@ -132,8 +132,12 @@ class Linker:
         if source is None:
             return None
         if source.type != "arazzo":
-            self.findings.add("ARZ207", f"source '{name}' is {source.type} and has no workflows", location,
-                              "declare an Arazzo description as a source of type arazzo")
+            self.findings.add(
+                "ARZ207",
+                f"source '{name}' is {source.type} and has no workflows",
+                location,
+                "declare an Arazzo description as a source of type arazzo",
+            )
             return None
         uri = source.document.uri
         if uri not in self._documents:
@@ -160,8 +164,12 @@ class Linker:
             while todo:
                 name = todo.pop()
                 if name == key:
-                    self.findings.add("ARZ209", f"workflow '{workflow.workflow_id}' depends on itself",
-                                      workflow.location, "break the cycle of dependsOn")
+                    self.findings.add(
+                        "ARZ209",
+                        f"workflow '{workflow.workflow_id}' depends on itself",
+                        workflow.location,
+                        "break the cycle of dependsOn",
+                    )
                     break
                 if name not in seen:
                     seen.add(name)
@@ -242,9 +250,7 @@ class DocumentLinker:
         if raw is None:
             return InputsSchema(MISSING)
         try:
-            return InputsSchema(
-                bundle(raw.value, raw.pointer, self.description.document, self.linker.registry.load)
-            )
+            return InputsSchema(bundle(raw.value, raw.pointer, self.description.document, self.linker.registry.load))
         except DocumentError as error:
             self.findings.add("ARZ219", error.message, error.location or raw.location, error.hint)
             return InputsSchema(MISSING)
@@ -257,8 +263,9 @@ class DocumentLinker:
         prefix = "$sourceDescriptions."
         name, dot, workflow_id = value.removeprefix(prefix).partition(".")
         if not value.startswith(prefix) or not dot:
-            self.findings.add("ARZ207", f"'{value}' names no workflow", text.location,
-                              "write $sourceDescriptions.<name>.<workflowId>")
+            self.findings.add(
+                "ARZ207", f"'{value}' names no workflow", text.location, "write $sourceDescriptions.<name>.<workflowId>"
+            )
             return None
         other = self.linker.arazzo_document(self.sources, name, text.location)
         return other._named(workflow_id, text.location) if other else None

@@ -50,8 +50,9 @@ class Operations:
                 return self._by_path(step.operation_path)
         except DocumentError as error:
             at = step.operation_id or step.operation_path
-            self._findings.add("ARZ203", error.message, error.location or at.location if at else step.location,
-                               error.hint)
+            self._findings.add(
+                "ARZ203", error.message, error.location or at.location if at else step.location, error.hint
+            )
         return None
 
     # -- operationId --------------------------------------------------------------------------------------------------
@@ -61,15 +62,23 @@ class Operations:
         if qualified:
             return self._in_source(qualified[1], qualified[2], text.location)
         if text.value.startswith("$"):
-            self._findings.add("ARZ203", f"'{text.value}' names no operation", text.location,
-                               "write $sourceDescriptions.<name>.<operationId>")
+            self._findings.add(
+                "ARZ203",
+                f"'{text.value}' names no operation",
+                text.location,
+                "write $sourceDescriptions.<name>.<operationId>",
+            )
             return None
         candidates = self._sources.operations()
         if len(candidates) == 1:
             return self._only_source(candidates[0].name, text)
         if not candidates:
-            self._findings.add("ARZ203", f"no source describes the operation '{text.value}'", text.location,
-                               "every source is an Arazzo description")
+            self._findings.add(
+                "ARZ203",
+                f"no source describes the operation '{text.value}'",
+                text.location,
+                "every source is an Arazzo description",
+            )
             return None
         return self._among(text)
 
@@ -83,8 +92,11 @@ class Operations:
 
     def _prefixed(self, name: str, operation_id: str, text: Text) -> Found | None:
         self._findings.add(
-            "ARZ507", f"'{text.value}' is read as the operation '{operation_id}' of '{name}'", text.location,
-            f"portable form: $sourceDescriptions.{name}.{operation_id}", "warning",
+            "ARZ507",
+            f"'{text.value}' is read as the operation '{operation_id}' of '{name}'",
+            text.location,
+            f"portable form: $sourceDescriptions.{name}.{operation_id}",
+            "warning",
         )
         return self._in_source(name, operation_id, text.location)
 
@@ -93,8 +105,9 @@ class Operations:
         names = [s.name for s in self._sources.operations()]
         hint = f"write $sourceDescriptions.<name>.{text.value}; sources: {', '.join(names)}"
         if not self._tolerant:
-            self._findings.add("ARZ205", f"'{text.value}' has to be qualified: there are {len(names)} sources",
-                               text.location, hint)
+            self._findings.add(
+                "ARZ205", f"'{text.value}' has to be qualified: there are {len(names)} sources", text.location, hint
+            )
             return None
         prefix, _, rest = text.value.partition(".")
         if rest and prefix in names:
@@ -106,8 +119,11 @@ class Operations:
         having = [s for s in loaded if s.openapi and s.openapi.defines((text.value,))]
         if len(having) == 1:
             self._findings.add(
-                "ARZ507", f"'{text.value}' is not qualified; only '{having[0].name}' defines it", text.location,
-                f"portable form: $sourceDescriptions.{having[0].name}.{text.value}", "warning",
+                "ARZ507",
+                f"'{text.value}' is not qualified; only '{having[0].name}' defines it",
+                text.location,
+                f"portable form: $sourceDescriptions.{having[0].name}.{text.value}",
+                "warning",
             )
             return self._in_source(having[0].name, text.value, text.location)
         if having:
@@ -134,8 +150,12 @@ class Operations:
     def _elsewhere(self, source: Source, operation_id: str, location: Location) -> Found | None:
         if source.type == "asyncapi":
             return Found(source, None)
-        self._findings.add("ARZ203", f"'{source.name}' is an Arazzo description and has no operation '{operation_id}'",
-                           location, f"to call a workflow write workflowId: $sourceDescriptions.{source.name}.<id>")
+        self._findings.add(
+            "ARZ203",
+            f"'{source.name}' is an Arazzo description and has no operation '{operation_id}'",
+            location,
+            f"to call a workflow write workflowId: $sourceDescriptions.{source.name}.<id>",
+        )
         return None
 
     # -- operationPath ------------------------------------------------------------------------------------------------
@@ -157,8 +177,13 @@ class Operations:
         return None
 
     def _warn_path(self, text: Text, portable: str) -> None:
-        self._findings.add("ARZ506", f"'{text.value}' is not the form of an operationPath; it is read as its author "
-                           "meant it", text.location, f"portable form: '{portable}'", "warning")
+        self._findings.add(
+            "ARZ506",
+            f"'{text.value}' is not the form of an operationPath; it is read as its author meant it",
+            text.location,
+            f"portable form: '{portable}'",
+            "warning",
+        )
 
     def _by_template(self, text: Text, method: str | None, path: str) -> Found | None:
         names = [s.name for s in self._sources.operations()]

@@ -87,8 +87,12 @@ class Sources:
         except UnreadableDocument as error:
             self._findings.extend(error.diagnostics)
             if not error.diagnostics:
-                add("ARZ201", f"source '{declared.name}' is not readable: {error.message}", error.location or location,
-                    error.hint)
+                add(
+                    "ARZ201",
+                    f"source '{declared.name}' is not readable: {error.message}",
+                    error.location or location,
+                    error.hint,
+                )
             return None
         except DocumentError as error:
             hint = self._suggest(declared.name) or error.hint
@@ -99,12 +103,20 @@ class Sources:
     def _typed(self, declared: SourceDescription, document: Document) -> Source | None:
         found = _TYPES.get(document.kind or "")
         if found is None:
-            self._findings.add("ARZ202", f"source '{declared.name}' is no OpenAPI, AsyncAPI or Arazzo description",
-                               declared.url_location, f"read from {document.name}")
+            self._findings.add(
+                "ARZ202",
+                f"source '{declared.name}' is no OpenAPI, AsyncAPI or Arazzo description",
+                declared.url_location,
+                f"read from {document.name}",
+            )
             return None
         if declared.type is not None and declared.type != found:
-            self._findings.add("ARZ202", f"source '{declared.name}' is declared as {declared.type} and is {found}",
-                               declared.location, f"write 'type: {found}'")
+            self._findings.add(
+                "ARZ202",
+                f"source '{declared.name}' is declared as {declared.type} and is {found}",
+                declared.location,
+                f"write 'type: {found}'",
+            )
             return None
         openapi = None
         if found == "openapi":

@@ -175,8 +175,11 @@ class ValueCompiler:
     def _near_miss(self, value: Mapping[str, Any], location: Location) -> None:
         if "context" in value or "type" in value:
             self.findings.add(
-                "ARZ305", "this looks like a Selector Object but is sent as a plain object", location,
-                "a Selector Object has exactly context, selector and type", "warning",
+                "ARZ305",
+                "this looks like a Selector Object but is sent as a plain object",
+                location,
+                "a Selector Object has exactly context, selector and type",
+                "warning",
             )
 
 
@@ -212,4 +215,3 @@ def is_selector(value: Mapping[str, Any], version: str) -> TypeGuard[dict[str, A
     except LanguageSyntaxError:
         return False
     return True
-

@@ -103,8 +103,12 @@ class WorkflowLinker:
                 return None
 
     def _refuse_async(self, step_id: str, what: str, location: Location) -> None:
-        self.findings.add("ARZ211", f"step '{step_id}' calls {what} of an AsyncAPI description, which this version "
-                          "does not carry out", location, "only steps over HTTP and steps that call workflows run")
+        self.findings.add(
+            "ARZ211",
+            f"step '{step_id}' calls {what} of an AsyncAPI description, which this version does not carry out",
+            location,
+            "only steps over HTTP and steps that call workflows run",
+        )
 
     def _operation_step(self, step: OperationStep) -> OperationCall | None:
         found = self.document.operations.find(step)
@@ -114,8 +118,12 @@ class WorkflowLinker:
             self._refuse_async(step.step_id, "an operation", at.location if at else step.location)
             return None
         if found is not None and step.action is not None:
-            self.findings.add("ARZ211", f"step '{step.step_id}' has 'action' but calls an OpenAPI operation",
-                              step.action.location, "remove 'action'")
+            self.findings.add(
+                "ARZ211",
+                f"step '{step.step_id}' has 'action' but calls an OpenAPI operation",
+                step.action.location,
+                "remove 'action'",
+            )
         operation = found.operation if found else None
         parameters = self._operation_parameters(step, operation, compiler)
         body = self._body(step.request_body, operation, compiler) if step.request_body else None
@@ -139,9 +147,7 @@ class WorkflowLinker:
         description = found.source.openapi
         server = self._server(operation, found.source.name, location)
         try:
-            builder = operation.builder(
-                tuple((p.name, p.in_) for p in parameters), body.content_type if body else None
-            )
+            builder = operation.builder(tuple((p.name, p.in_) for p in parameters), body.content_type if body else None)
         except RequestError as error:
             self.findings.add("ARZ217", error.message, error.location or location, error.hint)
             return None
@@ -193,8 +199,13 @@ class WorkflowLinker:
         child_inputs = found[0].inputs_of(found[1]).properties if found else {}
         parameters = self._workflow_parameters(step, child_inputs, before)
         if step.request_body is not None:
-            self.findings.add("ARZ216", "a step that calls a workflow sends no requestBody; it is ignored",
-                              step.request_body.location, None, "warning")
+            self.findings.add(
+                "ARZ216",
+                "a step that calls a workflow sends no requestBody; it is ignored",
+                step.request_body.location,
+                None,
+                "warning",
+            )
         parts = self._common(step, before, after, parameters)
         if found is None:
             return None
@@ -252,13 +263,15 @@ class WorkflowLinker:
             return None
         return self._known_step(found[1], step_id, found[0].key(found[1].workflow_id), text.location)
 
-    def _known_step(
-        self, workflow: Workflow, step_id: str, key: str | None, location: Location
-    ) -> Prerequisite | None:
+    def _known_step(self, workflow: Workflow, step_id: str, key: str | None, location: Location) -> Prerequisite | None:
         ids = [s.step_id for s in workflow.steps]
         if step_id not in ids:
-            self.findings.add("ARZ209", f"dependsOn names the step '{step_id}', which '{workflow.workflow_id}' does "
-                              "not have", location, did_you_mean(step_id, ids) or f"steps: {', '.join(ids)}")
+            self.findings.add(
+                "ARZ209",
+                f"dependsOn names the step '{step_id}', which '{workflow.workflow_id}' does not have",
+                location,
+                did_you_mean(step_id, ids) or f"steps: {', '.join(ids)}",
+            )
             return None
         return Prerequisite(step_id=step_id, workflow=key, location=location)
 
@@ -277,8 +290,12 @@ class WorkflowLinker:
         }
         order, cycle = topological(ids, before)
         if cycle:
-            self.findings.add("ARZ209", f"the steps {', '.join(cycle)} wait for each other", self.workflow.location,
-                              "break the cycle of dependsOn and references to outputs")
+            self.findings.add(
+                "ARZ209",
+                f"the steps {', '.join(cycle)} wait for each other",
+                self.workflow.location,
+                "break the cycle of dependsOn and references to outputs",
+            )
         by_id = {step.step_id: step for step in steps}
         return [by_id[name] for name in order]
 
@@ -289,8 +306,12 @@ class WorkflowLinker:
             for other, location in self._read_before.get(step_id, ()):
                 if other in after and step_id not in after[other]:
                     what = "itself" if other == step_id else f"'{other}', which runs later"
-                    self.findings.add("ARZ303", f"step '{step_id}' reads an output of {what}", location,
-                                      f"move '{other}' before it" if other != step_id else None)
+                    self.findings.add(
+                        "ARZ303",
+                        f"step '{step_id}' reads an output of {what}",
+                        location,
+                        f"move '{other}' before it" if other != step_id else None,
+                    )
 
     # -- names --------------------------------------------------------------------------------------------------------
 
@@ -328,8 +349,9 @@ class WorkflowLinker:
         if not text.startswith(prefix) or name not in of:
             known = ", ".join(f"{prefix}{key}" for key in of) or "none"
             hint = did_you_mean(text, [prefix + key for key in of]) or f"there are: {known}"
-            self.findings.add("ARZ208", f"'{text}' is none of the {kind} in components", reusable.reference.location,
-                              hint)
+            self.findings.add(
+                "ARZ208", f"'{text}' is none of the {kind} in components", reusable.reference.location, hint
+            )
             return None
         return of[name]
 
@@ -341,9 +363,7 @@ class WorkflowLinker:
                 result.append(item)
             elif (parameter := self._component(item, "parameters", components)) is not None:
                 value = item.value or parameter.value
-                result.append(
-                    Parameter(name=parameter.name, in_=parameter.in_, value=value, location=item.location)
-                )
+                result.append(Parameter(name=parameter.name, in_=parameter.in_, value=value, location=item.location))
         return result
 
     # -- parameters ---------------------------------------------------------------------------------------------------
@@ -361,25 +381,35 @@ class WorkflowLinker:
 
     def _has_place(self, parameter: Parameter, step: OperationStep) -> bool:
         if parameter.in_ == "channel":
-            self.findings.add("ARZ213", f"parameter '{parameter.name}': 'channel' is a place of AsyncAPI steps",
-                              parameter.location)
+            self.findings.add(
+                "ARZ213", f"parameter '{parameter.name}': 'channel' is a place of AsyncAPI steps", parameter.location
+            )
         if parameter.in_ is None:
-            self.findings.add("ARZ213", f"parameter '{parameter.name}' of step '{step.step_id}' has no 'in'",
-                              parameter.location, "add in: path, query, header or cookie")
+            self.findings.add(
+                "ARZ213",
+                f"parameter '{parameter.name}' of step '{step.step_id}' has no 'in'",
+                parameter.location,
+                "add in: path, query, header or cookie",
+            )
         return parameter.in_ is not None
 
-    def _located(
-        self, parameter: Parameter, operation: Operation | None, compiler: ValueCompiler
-    ) -> LinkedParameter:
+    def _located(self, parameter: Parameter, operation: Operation | None, compiler: ValueCompiler) -> LinkedParameter:
         in_ = parameter.in_ or ""
         declared = _declaration(operation, parameter.name, in_) if operation else None
-        if operation is not None and declared is None and not (
-            in_ == "header" and parameter.name.lower() in _CREDENTIALS
+        if (
+            operation is not None
+            and declared is None
+            and not (in_ == "header" and parameter.name.lower() in _CREDENTIALS)
         ):
             names = [d.name for d in operation.parameters if d.in_ == in_]
-            self.findings.add("ARZ212", f"{operation.method} {operation.path} declares no {in_} parameter "
-                              f"'{parameter.name}'; it is sent all the same", parameter.location,
-                              did_you_mean(parameter.name, names), "warning")
+            self.findings.add(
+                "ARZ212",
+                f"{operation.method} {operation.path} declares no {in_} parameter "
+                f"'{parameter.name}'; it is sent all the same",
+                parameter.location,
+                did_you_mean(parameter.name, names),
+                "warning",
+            )
         return LinkedParameter(
             name=parameter.name,
             in_=in_,
@@ -391,8 +421,12 @@ class WorkflowLinker:
     def _check_query(self, parameters: list[LinkedParameter], location: Location) -> None:
         places = {p.in_ for p in parameters}
         if "querystring" in places and "query" in places:
-            self.findings.add("ARZ214", "querystring is the whole query; query parameters cannot stand beside it",
-                              location, "keep one of them (decision 43)")
+            self.findings.add(
+                "ARZ214",
+                "querystring is the whole query; query parameters cannot stand beside it",
+                location,
+                "keep one of them (decision 43)",
+            )
 
     def _unique(self, parameters: list[Parameter], *, with_in: bool) -> None:
         seen: dict[object, Location] = {}
@@ -400,8 +434,12 @@ class WorkflowLinker:
             key = _key(parameter) if with_in else parameter.name
             if key in seen:
                 place = f" in {parameter.in_}" if with_in and parameter.in_ else ""
-                self.findings.add("ARZ218", f"duplicate parameter '{parameter.name}'{place}", parameter.location,
-                                  f"first at {seen[key]}")
+                self.findings.add(
+                    "ARZ218",
+                    f"duplicate parameter '{parameter.name}'{place}",
+                    parameter.location,
+                    f"first at {seen[key]}",
+                )
             seen.setdefault(key, parameter.location)
 
     def _workflow_parameters(
@@ -411,8 +449,13 @@ class WorkflowLinker:
         self._unique(own, with_in=False)
         for parameter in own:
             if parameter.in_ is not None:
-                self.findings.add("ARZ216", f"'in' has no meaning for the workflow input '{parameter.name}'",
-                                  parameter.location, "remove it", "warning")
+                self.findings.add(
+                    "ARZ216",
+                    f"'in' has no meaning for the workflow input '{parameter.name}'",
+                    parameter.location,
+                    "remove it",
+                    "warning",
+                )
         names = {p.name for p in own}
         shared = [p for p in shared if p.name not in names and (p.in_ is None or p.name in declared)]
         return self._inputs_of(shared + own, compiler)
@@ -445,11 +488,21 @@ class WorkflowLinker:
 
     def _check_body(self, body: RequestBody, operation: Operation) -> None:
         if operation.method in _BODILESS:
-            self.findings.add("ARZ215", f"{operation.method} has no defined meaning for a request body; it is sent",
-                              body.location, None, "warning")
+            self.findings.add(
+                "ARZ215",
+                f"{operation.method} has no defined meaning for a request body; it is sent",
+                body.location,
+                None,
+                "warning",
+            )
         elif operation.request_body is None:
-            self.findings.add("ARZ215", f"{operation.method} {operation.path} declares no request body; it is sent",
-                              body.location, None, "warning")
+            self.findings.add(
+                "ARZ215",
+                f"{operation.method} {operation.path} declares no request body; it is sent",
+                body.location,
+                None,
+                "warning",
+            )
 
     def _replacement(
         self, replacement: PayloadReplacement, media_type: str, from_nothing: bool, compiler: ValueCompiler
@@ -458,14 +511,19 @@ class WorkflowLinker:
         type_ = kind.type if kind else _default_selector(media_type)
         version = kind.version if kind else None
         if type_ is None:
-            self.findings.add("ARZ403", f"the target of a replacement in {media_type} needs a targetSelectorType",
-                              replacement.location, "add targetSelectorType: jsonpointer, jsonpath or xpath")
+            self.findings.add(
+                "ARZ403",
+                f"the target of a replacement in {media_type} needs a targetSelectorType",
+                replacement.location,
+                "add targetSelectorType: jsonpointer, jsonpath or xpath",
+            )
             return None
         selectors = self.document.options.selectors
         evaluate = compiler.value(replacement.value)
         try:
-            selector = selectors.compile(type_, version, replacement.target.value,
-                                         limit_s=self.document.options.limit_s)
+            selector = selectors.compile(
+                type_, version, replacement.target.value, limit_s=self.document.options.limit_s
+            )
         except LanguageSyntaxError as error:
             self.findings.syntax("ARZ402", error, replacement.target.location)
             return None
@@ -531,8 +589,13 @@ class WorkflowLinker:
         evaluate = compiler.value(value)
         if compiler.is_literal_text(value.value):
             what = "a text" if is_constant(evaluate) else "a text with embedded expressions"
-            self.findings.add("ARZ304", f"the output '{output.name}' is {what}, not an expression; it is kept as it is",
-                              output.location, None, "warning")
+            self.findings.add(
+                "ARZ304",
+                f"the output '{output.name}' is {what}, not an expression; it is kept as it is",
+                output.location,
+                None,
+                "warning",
+            )
         text = value.value if isinstance(value.value, str) else selector_type(value.value)[0]
         return LinkedOutput(name=output.name, evaluate=evaluate, text=str(text), location=output.location)
 
@@ -583,8 +646,14 @@ class WorkflowLinker:
             return End(name=action.name, criteria=criteria, location=action.location)
         if action.type == "retry":
             return Retry(
-                name=action.name, criteria=criteria, location=action.location, retry_after=action.retry_after,
-                retry_limit=action.retry_limit, step_id=step_id, workflow=workflow, parameters=inputs,
+                name=action.name,
+                criteria=criteria,
+                location=action.location,
+                retry_after=action.retry_after,
+                retry_limit=action.retry_limit,
+                step_id=step_id,
+                workflow=workflow,
+                parameters=inputs,
             )
         if step_id is not None:
             return GotoStep(name=action.name, criteria=criteria, location=action.location, step_id=step_id)
@@ -600,8 +669,9 @@ class WorkflowLinker:
             return text.value
         step_id = text.value.removeprefix("$steps.")
         hint = did_you_mean(step_id, ids) or f"steps: {', '.join(ids)}"
-        self.findings.add("ARZ210", f"no step of '{self.workflow.workflow_id}' is named '{text.value}'", text.location,
-                          hint)
+        self.findings.add(
+            "ARZ210", f"no step of '{self.workflow.workflow_id}' is named '{text.value}'", text.location, hint
+        )
         return None
 
 
@@ -663,5 +733,3 @@ def _default_selector(media_type: str) -> str | None:
     if media_type in ("application/xml", "text/xml") or media_type.endswith("+xml"):
         return "xpath"
     return None
-
-

@@ -44,7 +44,9 @@ class ClientOptions:
             try:
                 context.load_cert_chain(file, key)
             except (OSError, ssl.SSLError) as error:
-                raise UsageError(f"the certificate {file} cannot be loaded: {error}", hint="--cert FILE[,KEY]") from None
+                raise UsageError(
+                    f"the certificate {file} cannot be loaded: {error}", hint="--cert FILE[,KEY]"
+                ) from None
         return context
 
 

@@ -8,11 +8,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from urllib.parse import unquote, urljoin, urlsplit
 
-from ..document import Retrieved, walk
-from ..errors import SourceMissing, TransportError, Unavailable
-from ..limits import Limits
-from ..messages import Request
-from .transports import Transport
+from .document import Retrieved, walk
+from .drivers.transports import Transport
+from .errors import SourceMissing, TransportError, Unavailable
+from .limits import Limits
+from .messages import Request
 
 _MARKERS = (".git", "pyproject.toml", ".arazzo-run.toml")
 _REDIRECTS = 5
@@ -62,7 +62,9 @@ class Retriever:
         try:
             resolved = path.resolve(strict=True)
         except (OSError, RuntimeError):
-            raise SourceMissing(f"there is no file {shown}", hint="name another place with --source NAME=PATH") from None
+            raise SourceMissing(
+                f"there is no file {shown}", hint="name another place with --source NAME=PATH"
+            ) from None
         if self._root is not None and not resolved.is_relative_to(self._root):
             raise SourceMissing(f"{shown} is outside of {_shown(self._root)}", hint="--root names a wider folder")
         try:
@@ -85,7 +87,9 @@ class Retriever:
                 url = urljoin(url, location)
                 continue
             if response.status != 200:
-                raise Unavailable(f"{url} answered {response.status}", hint="name another place with --source NAME=PATH")
+                raise Unavailable(
+                    f"{url} answered {response.status}", hint="name another place with --source NAME=PATH"
+                )
             return Retrieved(response.body, url, url)
         raise Unavailable(f"{uri} redirects more than {_REDIRECTS} times")
 

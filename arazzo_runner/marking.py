@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from ..events import (
+from .events import (
     Event,
     RequestSent,
     ResponseReceived,
@@ -20,11 +20,11 @@ from ..events import (
     WorkflowFinished,
     WorkflowStarted,
 )
-from ..messages import Headers, Request, Response
-from ..openapi import MediaType, Operation, SchemaView
-from ..plan import InputsSchema, OperationCall, Plan
-from ..secrets import is_secret_name, secret_values
-from ..values import loads
+from .messages import Headers, Request, Response
+from .openapi import MediaType, Operation, SchemaView
+from .plan import InputsSchema, OperationCall, Plan
+from .secrets import is_secret_name, secret_values
+from .values import loads
 
 
 class Marker:
