@@ -6,10 +6,12 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..api import Loaded, Runner, load_with
+from ..document import read
 from ..errors import InputError, UsageError
 from .arguments import is_terminal, options_of, run_parser
 from .inputs import ask_for_missing, missing_line, read_inputs
@@ -43,10 +45,9 @@ def load_file(given: argparse.Namespace) -> Loaded:
     """The description FILE names; - is standard input."""
     options = options_of(given)
     if given.file == "-":
-        from dataclasses import replace
-
-        options = replace(options, base_uri=Path.cwd().as_uri() + "/stdin.yaml", root=options.root or Path.cwd())
-        return load_with(sys.stdin.buffer.read(), options)
+        options = replace(options, root=options.root or Path.cwd())
+        uri = Path.cwd().as_uri() + "/stdin"
+        return load_with(read(sys.stdin.buffer.read(), uri=uri, name="<stdin>", limits=options.limits), options)
     return load_with(given.file, options)
 
 

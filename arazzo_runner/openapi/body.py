@@ -54,8 +54,8 @@ def body_writer(content_type: str, media_type: MediaType | None) -> WriteBody:
 
 def _json(content_type: str) -> WriteBody:
     def write(payload: Value, literal: bool) -> tuple[bytes, str]:
-        if payload.__class__ is bytes:
-            return bytes(payload), content_type  # type: ignore[arg-type]
+        if isinstance(payload, bytes):
+            return payload, content_type
         if literal and isinstance(payload, str):
             check_json(payload)
             text = payload

@@ -60,7 +60,7 @@ def check_json(text: str) -> None:
     except (ValueError, RecursionError) as error:
         raise RequestError(
             f"the payload is not well-formed JSON once its expressions are filled in: {error}",
-            hint="an expression inside quotes is inserted as it is; write a structure without quotes, or an object payload",
+            hint="an expression is inserted as it is: write a structure without quotes, or an object payload",
         ) from error
 
 

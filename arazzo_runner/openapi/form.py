@@ -1,7 +1,7 @@
 """application/x-www-form-urlencoded, by Encoding Objects.
 
-OpenAPI 3.1.1, "Encoding the x-www-form-urlencoded Media Type" and "Encoding Object"; WHATWG URL, section 5.2. Without an
-encoding an array is its items under one name, and a structure is JSON text (decision 44).
+OpenAPI 3.1.1, "Encoding the x-www-form-urlencoded Media Type" and "Encoding Object"; WHATWG URL, section 5.2. Without
+an encoding an array is its items under one name, and a structure is JSON text (decision 44).
 """
 
 from __future__ import annotations

@@ -141,7 +141,7 @@ def _declared_type(encoding: Encoding) -> str | None:
 
 
 def _is_file(schema: SchemaView | None, declared: str | None) -> bool:
-    """A string that is a file's content: `format: binary`, `contentMediaType`, `type: file`, or a binary `contentType`."""
+    """A string that is a file's content: `format: binary`, `contentMediaType`, `type: file`, a binary `contentType`."""
     if schema is not None and not _is_base64(schema):
         if schema.keyword("format") == "binary" or schema.keyword("type") == "file":
             return True

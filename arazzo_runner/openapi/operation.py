@@ -66,7 +66,7 @@ class Operation:
 
     @cached_property
     def parameters(self) -> tuple[ParameterDeclaration, ...]:
-        """Those of the operation, and those of the path item that it does not override, in the order of the path item."""
+        """Those of the path item and the operation, whose own win; what cannot be read is left out (see `dangling`)."""
         merged: dict[tuple[str, str], ParameterDeclaration] = {}
         for node in self._resolved_parameters[0]:
             version = self.description.version
@@ -142,7 +142,11 @@ class Operation:
         return server_url((self.node, *self._items, root), variables or {})
 
     def builder(self, argument_keys: tuple[tuple[str, str], ...], content_type: str | None = None) -> RequestBuilder:
-        """Prepare requests: `argument_keys` are the (in, name) of the arguments that will come."""
+        """Prepare requests: `argument_keys` are the (name, in) of the arguments that will come.
+
+        Raises:
+            RequestError: no request can come of it: a path variable without an argument, a header that breaks framing.
+        """
         from .request import RequestBuilder
 
         return RequestBuilder(self, argument_keys, content_type)

@@ -35,7 +35,8 @@ def _preserving(kept: str) -> Encode:
     def preserve(text: str) -> str:
         if "%" not in text:
             return encode(text)
-        pieces, end = [], 0
+        pieces: list[str] = []
+        end = 0
         for match in part.finditer(text):
             pieces += (encode(text[end : match.start()]), match[0])
             end = match.end()

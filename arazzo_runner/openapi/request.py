@@ -216,14 +216,13 @@ class RequestBuilder:
         return known
 
     def _explained(self, error: RequestError) -> RequestError:
-        explained = RequestError(
+        return RequestError(
             f"{self._method} {self.operation.path}: {error.message}", location=error.location, hint=error.hint
         )
-        return explained
 
 
 def _path_template(path: str) -> tuple[tuple[tuple[str, str | None], ...], str]:
-    """Literals and variables of a path in turn, as (text, None) and ("", name), and the query a path is written with."""
+    """Literals (text, None) and variables ("", name) of a path in turn, and the query it is written with."""
     if not path.startswith("/"):
         path = "/" + path
     pieces = _VARIABLE.split(path)

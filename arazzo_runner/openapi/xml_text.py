@@ -89,7 +89,7 @@ def _member(parent: _Element, key: str, value: Any, schema: SchemaView | None) -
     if value is None or value is MISSING:
         return
     xml = _xml(schema)
-    name = xml.get("name") if isinstance(xml.get("name"), str) else key
+    name = str(xml["name"]) if isinstance(xml.get("name"), str) else key
     kind = xml.get("nodeType")
     if kind == "attribute" or xml.get("attribute") is True:
         _declare_namespace(parent, xml)
