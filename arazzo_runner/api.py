@@ -28,7 +28,9 @@ if TYPE_CHECKING:
     from .drivers.session import Session
     from .drivers.transports import AsyncTransport, Transport
     from .messages import Request
+    from .marking import Marker
     from .report.case import Case
+    from .report.redaction import Redactor
     from .report.result import Result
 
 Source: TypeAlias = "str | os.PathLike[str] | bytes | Mapping[str, Any] | Document"
@@ -314,6 +316,7 @@ class Runner:
         self._transport: Transport | None = None
         self._async_transport: AsyncTransport | None = None
         self._credentials: Any = None
+        self.password_names: dict[int, frozenset[str]] = {}
 
     # -- runs ---------------------------------------------------------------------------------------------------------
 
@@ -339,7 +342,7 @@ class Runner:
         from .drivers import sync
 
         folded = _Fold(self, observers)
-        session = self._session(self.admit(inputs), folded.emit)
+        session = self.session(self.admit(inputs), folded.emit)
         sync.run(session, self._run_transport(), limits=self.options.limits)
         return folded.result()
 
@@ -348,7 +351,7 @@ class Runner:
         from .drivers import aio
 
         folded = _Fold(self, observers)
-        session = self._session(self.admit(inputs), folded.emit)
+        session = self.session(self.admit(inputs), folded.emit)
         await aio.run(session, self._run_async_transport(), limits=self.options.limits)
         return folded.result()
 
@@ -357,7 +360,7 @@ class Runner:
         from .drivers import sync
 
         happened: list[Event] = []
-        session = self._session(self.admit(inputs), happened.append)
+        session = self.session(self.admit(inputs), happened.append)
         for _ in sync.steps(session, self._run_transport(), limits=self.options.limits):
             yield from happened
             happened.clear()
@@ -368,7 +371,7 @@ class Runner:
         from .drivers import aio
 
         happened: list[Event] = []
-        session = self._session(self.admit(inputs), happened.append)
+        session = self.session(self.admit(inputs), happened.append)
         async for _ in aio.steps(session, self._run_async_transport(), limits=self.options.limits):
             for event in happened:
                 yield event
@@ -376,7 +379,8 @@ class Runner:
         for event in happened:
             yield event
 
-    def _session(self, inputs: Mapping[str, Any], emit: Observer) -> Session:
+    def session(self, inputs: Mapping[str, Any], emit: Observer = lambda event: None) -> Session:
+        """A run for a driver of one's own; the inputs are admitted (`admit`)."""
         from .drivers.session import Session
 
         return Session(self.plan, inputs, emit, sign=self.credentials.sign, limits=self.options.limits)
@@ -483,33 +487,46 @@ class Runner:
 
 
 class _Fold:
-    """The events of one run: secrets are marked first, then the result and the observers see each event."""
+    """The events of one run. Secrets are looked for when somebody sees them: observers at once, a result when shown."""
 
     def __init__(self, runner: Runner, observers: Sequence[Observer]) -> None:
-        from .marking import Marker
-        from .report.redaction import Redactor
-        from .report.result import ResultBuilder
-
-        options = runner.options
-        self._marker = Marker(runner.plan)
-        self._builder = ResultBuilder(
-            diagnostics=runner.plan.diagnostics,
-            redactor=Redactor(show_secrets=options.show_secrets, redact=options.redact),
-        )
+        self._runner = runner
+        self._events: list[Event] = []
         self._observers = tuple(observers)
+        self._marker = self._new_marker() if observers else None
+        self.emit = self._show if observers else self._events.append
 
-    def emit(self, event: Event) -> None:
-        for mark in self._marker.marks(event):
-            self._tell(mark)
-        self._tell(event)
+    def _show(self, event: Event) -> None:
+        assert self._marker is not None, "there is somebody to show it to"
+        for told in (*self._marker.marks(event), event):
+            self._events.append(told)
+            for observer in self._observers:
+                observer(told)
 
-    def _tell(self, event: Event) -> None:
-        self._builder.observe(event)
-        for observer in self._observers:
-            observer(event)
+    def _new_marker(self) -> Marker:
+        from .marking import Marker
+
+        return Marker(self._runner.plan, self._runner.password_names)
+
+    def _learn(self) -> Redactor:
+        from .report.redaction import Redactor
+
+        options = self._runner.options
+        redactor = Redactor(show_secrets=options.show_secrets, redact=options.redact)
+        marker = self._new_marker()
+        for event in self._events:
+            redactor.observe(event)
+            for mark in marker.marks(event):
+                redactor.observe(mark)
+        return redactor
 
     def result(self) -> Result:
-        return self._builder.result()
+        from .report.result import ResultBuilder
+
+        builder = ResultBuilder(diagnostics=self._runner.plan.diagnostics, learn=self._learn)
+        for event in self._events:
+            builder.observe(event)
+        return builder.result()
 
 
 def _client_options(options: Options) -> Any:

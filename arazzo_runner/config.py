@@ -149,7 +149,9 @@ def _configuration(table: Mapping[str, Any], path: Path) -> Configuration:
         name = written.replace("-", "_")
         if name in names and isinstance(value, (int, float)) and not isinstance(value, bool):
             limits[name] = value
-        elif (name in ("compat", "contract") and isinstance(value, str)) or (name in ("follow_redirects", "cookies") and isinstance(value, bool)):
+        elif (name in ("compat", "contract") and isinstance(value, str)) or (
+            name in ("follow_redirects", "cookies") and isinstance(value, bool)
+        ):
             rest[name] = value
         elif name == "allow_hosts" and isinstance(value, list):
             rest[name] = tuple(str(host) for host in value)

@@ -30,12 +30,13 @@ from .values import loads
 class Marker:
     """Finds the secrets of a plan's runs; one for each run, since it remembers which step is under way."""
 
-    def __init__(self, plan: Plan) -> None:
+    def __init__(self, plan: Plan, password_names: dict[int, frozenset[str]] | None = None) -> None:
+        """`password_names` keeps what was found in the descriptions, for the next run of the same plan."""
         self._plan = plan
         self._steps: dict[str, OperationCall | None] = {}
         self._names: dict[str, str] = {}
         self._keys = {w.workflow_id: key for key, w in reversed(list(plan.workflows.items()))}
-        self._passwords: dict[int, frozenset[str]] = {}
+        self._passwords = {} if password_names is None else password_names
 
     def inputs(self, inputs: Mapping[str, Any]) -> Iterator[SecretMarked]:
         """The secrets among the inputs of the plan's workflow."""

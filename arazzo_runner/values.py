@@ -9,12 +9,13 @@ from __future__ import annotations
 import enum
 import json
 import math
+from collections.abc import Callable
 from decimal import Decimal
 from json.encoder import encode_basestring as _quote
 from typing import Any, Final, NamedTuple, TypeAlias
 
 Number: TypeAlias = "int | float | Decimal"
-JSON: TypeAlias = "None | bool | int | float | Decimal | str | list[Any] | dict[str, Any]"
+JSON: TypeAlias = "bool | int | float | Decimal | str | list[Any] | dict[str, Any] | None"
 
 
 class Missing(enum.Enum):
@@ -115,8 +116,10 @@ _decoder = json.JSONDecoder(parse_float=_parse_float, parse_constant=_refuse_con
 _strict_encoder = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 
 
-def loads(text: str | bytes) -> Any:
-    """Read JSON text (RFC 8259); NaN and Infinity are refused.
+def loads(
+    text: str | bytes, *, object_pairs_hook: Callable[[list[tuple[str, Any]]], dict[str, Any]] | None = None
+) -> Any:
+    """Read JSON text (RFC 8259); NaN and Infinity are refused. The hook makes each object from its members.
 
     Raises:
         ValueError: the text is not JSON (json.JSONDecodeError), or holds a number of thousands of digits.
@@ -124,7 +127,12 @@ def loads(text: str | bytes) -> Any:
     """
     if isinstance(text, bytes):
         text = text.decode("utf-8-sig")
-    return _decoder.decode(text)
+    if object_pairs_hook is None:
+        return _decoder.decode(text)
+    decoder = json.JSONDecoder(
+        parse_float=_parse_float, parse_constant=_refuse_constant, object_pairs_hook=object_pairs_hook
+    )
+    return decoder.decode(text)
 
 
 def dumps(value: Any, *, indent: int | None = None) -> str:

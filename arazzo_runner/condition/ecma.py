@@ -72,6 +72,7 @@ _PROPERTY = re.compile(r"\{([A-Za-z_]+(?:=[A-Za-z0-9_]+)?)\}")
 _CAPTURING = re.compile(r"\\.|\[(?:\\.|[^\]\\])*\]|(?P<group>\((?!\?)|\(\?<(?![=!]))", re.DOTALL)
 _MOST_REPEATS = 1_000_000
 _DEEPEST = 100
+_LONGEST = 32_768
 
 
 def translate(pattern: str) -> str:
@@ -80,6 +81,8 @@ def translate(pattern: str) -> str:
     Raises:
         ConditionSyntaxError: the pattern is not one of ECMA-262; the offset counts from its start.
     """
+    if len(pattern) > _LONGEST:
+        raise ConditionSyntaxError(f"a pattern of more than {_LONGEST} characters", offset=_LONGEST)
     translation = _Translation(pattern, sum(1 for found in _CAPTURING.finditer(pattern) if found["group"]))
     result = translation.disjunction()
     if translation.at < len(pattern):
@@ -176,7 +179,7 @@ class _Translation:
         if _QUANTIFIER.match(self.pattern, self.at):
             raise self.error("nothing to repeat before this quantifier")
         self.at += 1
-        return _code_point(ord(character))
+        return character if character.isascii() and character.isalnum() else _code_point(ord(character))
 
     def opening(self) -> str:
         if self.looking_at("(?:"):

@@ -1,117 +1,157 @@
-"""A document: a tree of JSON values that knows where each of them stands."""
+"""A document: a tree of JSON values that knows where each of them stands (1.1.0, "Establishing the Base URI")."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Literal, cast
+from typing import Any, Final, Literal
 
 from ..limits import Limits
 from ..location import Location
 from ..values import JSON, format_pointer, parse_pointer
-from .reader import Tree, decode, read_tree
+from .positions import ROOT, SCALAR_STYLES, Positions, ScalarStyle
+from .reader import Format, locate_tree, read_tree
+from .text import Lines, decode, encoding_of
 from .uri import resolve_uri
 
 Kind = Literal["arazzo", "openapi", "swagger", "asyncapi"]
-_KINDS: tuple[Kind, ...] = ("arazzo", "openapi", "swagger", "asyncapi")
+
+_KINDS: Final[tuple[Kind, ...]] = ("arazzo", "openapi", "swagger", "asyncapi")
+_WITHOUT_SELF: Final = {"arazzo": ("1.0",), "openapi": ("3.0", "3.1")}  # versions that do not have the field
 
 
 @dataclass(frozen=True, slots=True)
 class Scalar:
-    """A scalar as written: its style and where its text begins and ends, in code points."""
+    """A scalar as written: its style, and where it begins and ends in `Document.text`, quotes included."""
 
-    style: Literal["plain", "single", "double", "literal", "folded", "json"]
+    style: ScalarStyle
     start: int
     end: int
 
 
 class Document:
-    """A read document. `uri` is where it was retrieved, `name` what locations show, `root` its JSON value."""
+    """A read document.
 
-    __slots__ = ("_data", "_limits", "_tree", "format", "name", "root", "uri")
+    `uri` is where it was retrieved, `name` what locations show, `root` its JSON value, `format` yaml or json, `kind`
+    what its root key says it is. `self_uri` is `$self` made absolute, in the versions that have the field (Arazzo 1.1,
+    OpenAPI 3.2), else None; `base_uri` is what its references are resolved against. `data` is the bytes.
+    """
+
+    __slots__ = ("_limits", "_lines", "_positions", "base_uri", "data", "format", "kind", "name", "root", "self_uri",
+                 "uri")  # fmt: skip
 
     def __init__(
-        self, root: JSON, *, uri: str, name: str, data: bytes, tree: Tree | None, format: str, limits: Limits
+        self,
+        root: JSON,
+        *,
+        uri: str,
+        name: str,
+        data: bytes,
+        format: Format,
+        limits: Limits,
+        positions: Positions | None = None,
     ) -> None:
         self.root = root
         self.uri = uri
         self.name = name
-        self.format = cast("Literal['yaml', 'json']", format)
-        self._data = data
-        self._tree = tree
+        self.data = data
+        self.format: Format = format
+        self.kind = _kind(root)
+        self.self_uri = _self_uri(root, self.kind, uri)
+        self.base_uri = self.self_uri or uri
         self._limits = limits
+        self._positions = positions
+        self._lines: Lines | None = None
 
     def __repr__(self) -> str:
         return f"Document({self.name!r})"
 
     @property
-    def data(self) -> bytes:
-        """The bytes it was read from."""
-        return self._data
+    def text(self) -> str:
+        """The text, with the line endings it has and without a byte order mark; `Scalar` counts in it."""
+        return decode(self.data, self.name, self._limits)
 
-    @property
-    def kind(self) -> Kind | None:
-        """What its root key says it is."""
-        if isinstance(self.root, dict):
-            for kind in _KINDS:
-                if kind in self.root:
-                    return kind
-        return None
-
-    @property
-    def self_uri(self) -> str | None:
-        """`$self` resolved to an absolute URI, in the versions that have the field (Arazzo 1.1, OpenAPI 3.2)."""
-        if not isinstance(self.root, dict):
-            return None
-        written = self.root.get("$self")
-        version = str(self.root.get("arazzo") or self.root.get("openapi") or "")
-        if not isinstance(written, str) or not written or version.startswith(("1.0", "3.0", "3.1")):
-            return None
-        return resolve_uri(written, self.uri).partition("#")[0]
-
-    @property
-    def base_uri(self) -> str:
-        """What relative references are resolved against (1.1.0, "Establishing the Base URI")."""
-        return self.self_uri or self.uri
+    def with_text(self, text: str) -> bytes:
+        """The bytes of this document with another text: the same encoding and byte order mark."""
+        bom, encoding = encoding_of(self.data)
+        return bom + text.encode(encoding)
 
     def location(self, pointer: str | tuple[str, ...], *, key: bool = False) -> Location:
-        """Where a value (or, with `key`, its key) stands; the nearest existing ancestor where it does not exist."""
-        path = parse_pointer(pointer) if isinstance(pointer, str) else tuple(pointer)
-        tree = self._positions()
-        mark = tree.keys.get(path) if key else None
-        at = path
-        while mark is None and at:
-            mark = tree.marks.get(at)
-            at = at[:-1]
-        if mark is None:
-            mark = tree.marks.get(())
-        line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-        return Location(self.name, line, column, format_pointer(path))
+        """Where a value stands, or its key; what is absent has the place of its nearest ancestor that is there.
 
-    def scalar(self, pointer: str | tuple[str, ...]) -> Scalar | None:
-        """How a scalar is written, for edits; None where there is no scalar."""
-        path = parse_pointer(pointer) if isinstance(pointer, str) else tuple(pointer)
-        mark = self._positions().marks.get(path)
-        if mark is None or not mark.style:
-            return None
-        style: Any = "json" if self.format == "json" else mark.style
-        return Scalar(style, mark.start, mark.end)
+        The positions of a document loaded without them are read now.
+        """
+        tokens = parse_pointer(pointer) if isinstance(pointer, str) else tuple(pointer)
+        positions = self._located()
+        path = _walk(positions, tokens)
+        node = path[-1]
+        is_member = len(path) == len(tokens) + 1 and positions.keys[node] is not None
+        offset = positions.key_starts[node] if key and is_member else positions.starts[node]
+        if self._lines is None:
+            self._lines = Lines(self.text)
+        line, column = self._lines.place(offset)
+        return Location(self.name, line, column, format_pointer(tokens))
 
-    def _positions(self) -> Tree:
-        """The marks; a document that was loaded without them is read again."""
-        if self._tree is None or not self._tree.marks:
-            text = decode(self._data, self.name, self._limits)
-            self._tree = read_tree(text, self.name, positions=True, limits=self._limits)
-        return self._tree
+    def scalar(self, pointer: str | tuple[str, ...], *, key: bool = False) -> Scalar | None:
+        """How a scalar, or the key of a member, is written; None where there is none.
+
+        Also None for what is reached through an alias or a merge key, because an edit there changes other places too.
+        """
+        tokens = parse_pointer(pointer) if isinstance(pointer, str) else tuple(pointer)
+        positions, node = self._located(), ROOT
+        for token in tokens:
+            member = positions.own_member(node, token)
+            if member is None:
+                return None
+            node = member
+        if key:
+            if positions.keys[node] is None:
+                return None
+            style, start, end = positions.key_styles[node], positions.key_starts[node], positions.key_ends[node]
+        else:
+            style, start, end = positions.styles[node], positions.starts[node], positions.ends[node]
+        return Scalar(SCALAR_STYLES[style], start, end) if style < len(SCALAR_STYLES) else None
+
+    def _located(self) -> Positions:
+        if self._positions is None:
+            self._positions = locate_tree(self.text, self.name, self.format, self._limits)
+        return self._positions
+
+
+def _walk(positions: Positions, tokens: tuple[str, ...]) -> list[int]:
+    """The nodes along a pointer, from the root to the last one that is there."""
+    path = [ROOT]
+    for token in tokens:
+        node = positions.member(path[-1], token)
+        if node is None:
+            break
+        path.append(node)
+    return path
+
+
+def _kind(root: JSON) -> Kind | None:
+    if not isinstance(root, dict):
+        return None
+    return next((kind for kind in _KINDS if kind in root), None)
+
+
+def _self_uri(root: Any, kind: Kind | None, uri: str) -> str | None:
+    """The identity of a document (decision 51): 1.0 documents have none."""
+    if kind not in _WITHOUT_SELF:
+        return None
+    written, version = root.get("$self"), str(root[kind])
+    if not isinstance(written, str) or not written or version.startswith(_WITHOUT_SELF[kind]):
+        return None
+    return resolve_uri(written, uri).partition("#")[0]
 
 
 def read(data: bytes, *, uri: str, name: str, positions: bool = True, limits: Limits | None = None) -> Document:
-    """Read a YAML or JSON document.
+    """Read a YAML or JSON document, with the positions of everything in it unless they are not wanted yet.
 
     Raises:
-        UnreadableDocument: with file, line and column.
+        UnreadableDocument: with its name, line and column.
     """
     limits = limits or Limits()
-    tree = read_tree(decode(data, name, limits), name, positions=positions, limits=limits)
+    tree = read_tree(decode(data, name, limits), name, uri, positions=positions, limits=limits)
     return Document(
-        tree.root, uri=uri, name=name, data=data, tree=tree if positions else None, format=tree.format, limits=limits
+        tree.root, uri=uri, name=name, data=data, format=tree.format, limits=limits, positions=tree.positions
     )

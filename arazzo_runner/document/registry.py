@@ -10,10 +10,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from ..diagnostics import Diagnostic
-from ..errors import DocumentError, SourceMissing
+from ..errors import DocumentError, SourceMissing, Unavailable
 from ..limits import Limits
 from .cache import TreeCache
 from .document import Document, read
+from .uri import comparable, is_local
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +27,7 @@ class Retrieved:
 
 
 class Registry:
-    """Supplied and retrieved documents; each is read once. `notes` are warnings about identities."""
+    """Supplied and retrieved documents; each is read once."""
 
     def __init__(
         self,
@@ -40,75 +41,89 @@ class Registry:
         self._cache = cache
         self._by_identity: dict[str, Document] = {}
         self._by_location: dict[str, Document] = {}
-        self._notes: list[Diagnostic] = []
+        self._notes: dict[tuple[str, str], Diagnostic] = {}
         self._lock = threading.RLock()
 
     @property
+    def documents(self) -> tuple[Document, ...]:
+        """The documents known so far, each once."""
+        with self._lock:
+            known = (*self._by_identity.values(), *self._by_location.values())
+            return tuple({id(document): document for document in known}.values())
+
+    @property
     def notes(self) -> tuple[Diagnostic, ...]:
-        """What is not wrong but not interoperable: documents whose `$self` is not the URI they were asked by."""
-        return tuple(self._notes)
+        """What works here and is not interoperable: documents referred to by another URI than their `$self`."""
+        with self._lock:
+            return tuple(self._notes.values())
 
     def add(self, document: Document) -> None:
-        """Supply a document.
+        """Supply a document. The same one may be supplied again, or from two places.
 
         Raises:
-            DocumentError: another one has the same `$self`.
+            DocumentError: another document has the same `$self`.
         """
         with self._lock:
-            identity = document.self_uri
-            other = self._by_identity.get(identity) if identity else None
-            if identity and other is not None and other.uri != document.uri:
-                raise DocumentError(
-                    f"two documents have the same $self '{identity}'",
-                    location=document.location(("$self",)),
-                    hint=f"the other one is {other.name}",
-                )
-            if identity:
-                self._by_identity[identity] = document
-            self._by_location[document.uri] = document
+            self._index(document)
 
     def load(self, uri: str, *, positions: bool = False) -> Document:
         """The document with this URI: by `$self`, then by where it was retrieved, then retrieved now.
 
         Raises:
-            SourceMissing: nothing retrieves it; DocumentError, Unavailable: what retrieval or reading raises.
+            SourceMissing: a local document that is not there; Unavailable: a remote one that cannot be had.
+            DocumentError: what reading raises, or two documents with one `$self`.
         """
-        uri = uri.partition("#")[0]
+        key = comparable(uri)
         with self._lock:
-            found = self._by_identity.get(uri) or self._by_location.get(uri)
+            found = self._by_identity.get(key)
+            if found is not None:
+                return found
+            found = self._by_location.get(key)
             if found is None:
-                found = self._fetch(uri, positions)
-                self._by_location[uri] = found
+                found = self._fetch(uri.partition("#")[0], positions)
+                self._by_location[key] = found
+            self._compare(found, key)
             return found
+
+    def _index(self, document: Document) -> Document:
+        """The document to use: this one, or the one with the same identity and content that is there already."""
+        if document.self_uri is not None:
+            other = self._by_identity.setdefault(comparable(document.self_uri), document)
+            if other is not document and other.data != document.data:
+                raise DocumentError(
+                    f"two documents have the same $self '{document.self_uri}'",
+                    location=document.location(("$self",)),
+                    hint=f"the other one is {other.name}",
+                )
+            document = other
+        return self._by_location.setdefault(comparable(document.uri), document)
 
     def _fetch(self, uri: str, positions: bool) -> Document:
         if self._retrieve is None:
-            raise SourceMissing(f"there is no document {uri}", hint="supply it, or allow it to be retrieved")
+            missing = SourceMissing if is_local(uri) else Unavailable
+            raise missing(f"there is no document {uri}", hint="supply it, or allow it to be retrieved")
         retrieved = self._retrieve(uri)
-        found = self._by_location.get(retrieved.uri)
-        if found is not None:
-            return found
-        document = self._read(retrieved, positions)
-        identity = document.self_uri
-        if identity and identity != uri:
-            self._note(document, identity, uri)
-        self.add(document)
-        return document
+        key = comparable(retrieved.uri)
+        found = self._by_location.get(key)  # a redirect to, or another spelling of, one that is there
+        if found is None:
+            found = self._by_location[key] = self._index(self._read(retrieved, positions))
+        return found
 
     def _read(self, retrieved: Retrieved, positions: bool) -> Document:
+        data, uri, name = retrieved.data, retrieved.uri, retrieved.name
         if self._cache is None or positions:
-            return read(
-                retrieved.data, uri=retrieved.uri, name=retrieved.name, positions=positions, limits=self._limits
-            )
-        return self._cache.read(retrieved.data, uri=retrieved.uri, name=retrieved.name, limits=self._limits)
+            return read(data, uri=uri, name=name, positions=positions, limits=self._limits)
+        return self._cache.read(data, uri=uri, name=name, limits=self._limits)
 
-    def _note(self, document: Document, identity: str, uri: str) -> None:
-        self._notes.append(
-            Diagnostic(
-                "ARZ221",
-                "warning",
-                f"{document.name} calls itself '{identity}' and was referred to as '{uri}'",
-                document.location(("$self",)),
-                "refer to it by its $self",
-            )
+    def _compare(self, document: Document, key: str) -> None:
+        """Note a reference by location to a document that declares an identity."""
+        identity = document.self_uri
+        if identity is None or comparable(identity) == key or (identity, key) in self._notes:
+            return
+        self._notes[identity, key] = Diagnostic(
+            "ARZ221",
+            "warning",
+            f"{document.name} calls itself '{identity}' and is referred to as '{key}'",
+            document.location(("$self",)),
+            "refer to it by its $self",
         )

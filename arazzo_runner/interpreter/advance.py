@@ -37,7 +37,7 @@ from .conclude import Conclusion, conclude_workflow, evaluate_outputs
 from .effects import Call, Effect, Exchange, Refused, Wait
 from .prepare import Unpreparable, inputs_of
 from .scope import RunScope
-from .state import Completed, Ended, Frame, MatchedAction, Outcome, Purpose, State, Waited
+from .state import Completed, Ended, Frame, MatchedAction, Outcome, Purpose, State, Waited, changed
 
 _EVENT_PURPOSE: Mapping[str, Literal["run", "step", "dependency", "retry"]] = {
     "run": "run",
@@ -122,7 +122,7 @@ class _Turn:
         return self.workflow.steps[self.frame.position]
 
     def _set(self, **changes: Any) -> None:
-        self.frames[-1] = replace(self.frames[-1], **changes)
+        self.frames[-1] = changed(self.frames[-1], changes)
 
     def push(
         self,

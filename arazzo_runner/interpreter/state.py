@@ -46,6 +46,18 @@ class Frame:
     last_status: int | None = None
 
 
+_FIELDS = tuple(Frame.__dataclass_fields__)
+
+
+def changed(frame: Frame, changes: Mapping[str, Any]) -> Frame:
+    """The frame with other values in some fields: `dataclasses.replace` at a fraction of its cost, once per turn."""
+    new: Frame = object.__new__(Frame)
+    fill = object.__setattr__
+    for name in _FIELDS:
+        fill(new, name, changes[name] if name in changes else getattr(frame, name))
+    return new
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Completed:
     """The latest execution of a workflow that ended in this run; `steps` are those that succeeded in it."""

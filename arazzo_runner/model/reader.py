@@ -6,7 +6,7 @@ a finding wherever a sensible value is left, so that one pass finds them all.
 Codes: ARZ101 not an Arazzo description; ARZ102 version; ARZ110 missing field; ARZ111 wrong type; ARZ112 unknown field;
 ARZ113 misspelt field; ARZ114 field of a later version; ARZ115 empty list; ARZ116 value not allowed; ARZ117 mutually
 exclusive fields; ARZ118 duplicate; ARZ119 name pattern; ARZ120 unquoted expression; ARZ121 out of range; ARZ122 field
-without effect.
+without effect; ARZ123 reserved prefix of an extension.
 """
 
 from __future__ import annotations
@@ -51,6 +51,7 @@ Compat = Literal["auto", "strict", "lenient"]
 
 _NAME = re.compile(r"[A-Za-z0-9_\-]+")
 _KEY = re.compile(r"[a-zA-Z0-9.\-_]+")
+_RESERVED = ("x-oai-", "x-oas-", "x-arazzo")
 _VERSION = re.compile(r"(\d+)\.(\d+)\.(\d+)(-.+)?")
 
 # The fixed fields of each Object; a value of "1.1" marks a field that 1.0 does not have.
@@ -247,10 +248,10 @@ class _Reader:
             steps=steps,
             summary=node.string("summary"),
             description=node.string("description"),
-            inputs=node.schema("inputs"),
+            inputs=self._inputs(node),
             depends_on=node.texts("dependsOn"),
-            success_actions=node.items("successActions", self._or_reusable(self._success_action)),
-            failure_actions=node.items("failureActions", self._or_reusable(self._failure_action)),
+            success_actions=node.items("successActions", self._or_reusable(self._success_action, valued=False)),
+            failure_actions=node.items("failureActions", self._or_reusable(self._failure_action, valued=False)),
             outputs=self._outputs(node),
             parameters=node.items("parameters", self._or_reusable(self._parameter)),
         )
@@ -262,6 +263,21 @@ class _Reader:
             return None
         self._pattern(_NAME, workflow_id, node.pointer + ("workflowId",), "a workflowId", soft=True)
         return result
+
+    def _inputs(self, node: _Node) -> Raw | None:
+        """Inputs reuse a component by JSON Schema's `$ref`, not by a Reusable Object (Reusable Object, "reference")."""
+        inputs = node.schema("inputs")
+        reference = inputs.value.get("reference") if inputs and isinstance(inputs.value, dict) else None
+        if isinstance(reference, str) and reference.startswith("$components."):
+            name = reference.rpartition(".")[2]
+            self.report(
+                "ARZ122",
+                "'reference' has no effect in a JSON Schema",
+                (*node.pointer, "inputs", "reference"),
+                f"write $ref: '#/components/inputs/{name}'",
+                "warning",
+            )
+        return inputs
 
     def _step(self, node: _Node) -> Step | None:
         node.object = "Step Object"
@@ -278,8 +294,8 @@ class _Reader:
             "parameters": node.items("parameters", self._or_reusable(self._parameter)),
             "request_body": self._request_body(node.child("requestBody", "object")),
             "success_criteria": node.items("successCriteria", self._criterion, at_least_one=True),
-            "on_success": node.items("onSuccess", self._or_reusable(self._success_action)),
-            "on_failure": node.items("onFailure", self._or_reusable(self._failure_action)),
+            "on_success": node.items("onSuccess", self._or_reusable(self._success_action, valued=False)),
+            "on_failure": node.items("onFailure", self._or_reusable(self._failure_action, valued=False)),
             "outputs": self._outputs(node),
             "timeout": self._timeout(node),
             "depends_on": node.texts("dependsOn", at_least_one=True),
@@ -454,16 +470,26 @@ class _Reader:
         node.known()
         return result
 
-    def _or_reusable(self, of: Callable[[_Node], T | None]) -> Callable[[_Node], T | Reusable | None]:
+    def _or_reusable(
+        self, of: Callable[[_Node], T | None], *, valued: bool = True
+    ) -> Callable[[_Node], T | Reusable | None]:
         def read_either(node: _Node) -> T | Reusable | None:
-            return self._reusable(node) if "reference" in node.value else of(node)
+            return self._reusable(node, valued) if "reference" in node.value else of(node)
 
         return read_either
 
-    def _reusable(self, node: _Node) -> Reusable | None:
+    def _reusable(self, node: _Node, valued: bool) -> Reusable | None:
         node.object = "Reusable Object"
         reference = node.text("reference", required=True)
         value = node.raw("value")
+        if value and not valued:
+            self.report(
+                "ARZ122",
+                "'value' is for references to parameters; an action has none",
+                value.pointer,
+                "remove it",
+                "warning",
+            )
         for key in node.value:
             if key not in ("reference", "value"):
                 self.report("ARZ112", f"'{key}' beside 'reference' is ignored", (*node.pointer, key), None, "warning")
@@ -530,10 +556,10 @@ class _Reader:
             location = self.document.location(pointer)
             if not _KEY.fullmatch(name):
                 self.report("ARZ119", f"an output's name has letters, digits, '.', '-' and '_' only: '{name}'", pointer)
-            elif isinstance(value, str) or (isinstance(value, dict) and self.version == "1.1"):
-                outputs.append(Output(name=name, value=Raw(value, pointer, location), location=location))
-            else:
+            if isinstance(value, list) or (isinstance(value, dict) and self.version == "1.0"):
                 self._wrong_type(pointer, value, "an expression")
+            # A constant is kept as it is (decision 57); a wrong output is still declared: one finding, not one per use.
+            outputs.append(Output(name=name, value=Raw(value, pointer, location), location=location))
         return tuple(outputs)
 
     # -- findings -----------------------------------------------------------------------------------------------------
@@ -564,7 +590,7 @@ class _Reader:
                 f"""quote it: "{{{name}}}" """.strip(),
             )
             return
-        self.report("ARZ111", f"'{pointer[-1]}' is {_a(value)}, not {wanted}", pointer)
+        self.report("ARZ111", f"{_what(pointer)} is {_a(value)}, not {wanted}", pointer)
 
     def _pattern(self, pattern: re.Pattern[str], name: str, pointer: Pointer, what: str, *, soft: bool = False) -> None:
         if pattern.fullmatch(name):
@@ -744,9 +770,18 @@ class _Node:
         """Report the fields this Object does not have (decision 0: a near miss is an error, anything else a warning)."""
         fields = FIELDS[self.object]
         for key in self.value:
+            pointer = (*self.pointer, key)
+            if key.startswith(_RESERVED):
+                self.reader.report(
+                    "ARZ123",
+                    f"the prefix of '{key}' is reserved for the OpenAPI Initiative",
+                    pointer,
+                    "choose another name that starts with 'x-'",
+                    "warning",
+                    key=True,
+                )
             if key.startswith("x-") or key in self.extra:
                 continue
-            pointer = (*self.pointer, key)
             if key in fields:
                 if not self._in_version(key):
                     self.reader.report(
@@ -770,6 +805,13 @@ class _Node:
                     "warning",
                     key=True,
                 )
+
+
+def _what(pointer: Pointer) -> str:
+    """How a message names a value: by its field, an entry of a list by its place in it."""
+    if pointer[-1].isdigit() and len(pointer) > 1:
+        return f"entry {int(pointer[-1]) + 1} of '{pointer[-2]}'"
+    return f"'{pointer[-1]}'"
 
 
 def _a(value: Any) -> str:

@@ -28,7 +28,7 @@ from .percent import (
 PLACES = ("path", "query", "querystring", "header", "cookie")
 
 _TOKEN = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
-_FIELD_VALUE = re.compile(r"[^\x00-\x08\x0a-\x1f\x7f]*")
+_FIELD_VALUE = re.compile(r"[^\x00-\x08\x0a-\x1f\x7f\ud800-\udfff]*")
 _COOKIE_OCTETS = re.compile(r"[\x21\x23-\x2b\x2d-\x3a\x3c-\x5b\x5d-\x7e\x80-\U0010ffff]*|\"[^\x00-\x20\x7f\",;\\]*\"")
 # The connection's own headers: a value that a step gives could only break the framing of the message (RFC 9110, 7.6.1).
 _FRAMING = frozenset(
@@ -160,7 +160,7 @@ def field_value(name: str, value: str) -> str:
     """A header's value without white space round it (RFC 9110, section 5.5).
 
     Raises:
-        RequestError: it holds a line break or another control character.
+        RequestError: it holds a line break, another control character, or half of a surrogate pair.
     """
     if _FIELD_VALUE.fullmatch(value) is None:
         raise RequestError(f"the value of the header '{name}' holds a line break or another control character")

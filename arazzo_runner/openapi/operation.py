@@ -88,7 +88,9 @@ class Operation:
         return tuple(found)
 
     def parameter(self, in_: str, name: str) -> ParameterDeclaration | None:
-        """The declaration of a parameter; header names in any case."""
+        """The declaration of a parameter; header names in any case, the one querystring parameter by any name."""
+        if in_ == "querystring":
+            return next((declared for declared in self.parameters if declared.in_ == in_), None)
         return self._parameters_by_key.get((in_, name.lower() if in_ == "header" else name))
 
     @cached_property

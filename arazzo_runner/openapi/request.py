@@ -7,7 +7,7 @@ depends on the description alone is prepared in the constructor; `build` only fi
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from ..errors import RequestError
@@ -31,9 +31,11 @@ _Key = tuple[str, str]
 class RequestBuilder:
     """Builds the requests of one step. Immutable but for its caches; shared by any number of runs.
 
-    `argument_keys` are the (in, name) of the arguments to come; others may come all the same. `undeclared` are those
-    that the operation does not declare, `missing` the required parameters that no key names, `unplaced` the path
-    arguments that the path has no place for: facts for whoever warns.
+    `argument_keys` are the (name, in) of the arguments to come; others may come all the same. `undeclared` are those
+    that the operation does not declare, `missing` the required parameters that no key names: facts for whoever warns.
+
+    Raises:
+        RequestError: no request can come of it: a path variable without an argument, or an argument without a place.
     """
 
     def __init__(self, operation: Operation, argument_keys: Sequence[_Key], content_type: str | None) -> None:
@@ -42,17 +44,18 @@ class RequestBuilder:
         self._content_type = content_type
         self._path, self._query = _path_template(operation.path)
         self._variables = frozenset(name for _, name in self._path if name is not None)
+        self._query_variables = frozenset(_VARIABLE.findall(self._query))
         self._writers: dict[_Key, Writer] = {}
         self._bodies: dict[str, WriteBody] = {}
         self._securities: dict[tuple[str, str], Security] = {}
         self._accept = _accept(operation)
-        self._keys = tuple(dict.fromkeys(argument_keys))
+        self._keys = tuple(dict.fromkeys((in_, name) for name, in_ in argument_keys))
         self._supplied = frozenset(map(_supplied_key, self._keys))
-        self.undeclared = tuple(key for key in self._keys if operation.parameter(*key) is None)
+        self.undeclared = tuple((name, in_) for in_, name in self._keys if operation.parameter(in_, name) is None)
         self.missing = _missing(operation, self._supplied)
-        self.unplaced = tuple(name for in_, name in self._keys if in_ == "path" and name not in self._variables)
         for key in self._keys:
             self._prepare(key)
+        self._check_path({name for in_, name in self._keys if in_ == "path"})
         if content_type is not None and not is_range(content_type):
             self._body_writer(content_type)
 
@@ -76,7 +79,8 @@ class RequestBuilder:
         except UnicodeEncodeError as error:
             raise RequestError("a value holds half of a surrogate pair, which has no place in a request") from error
         except RequestError as error:
-            raise self._explained(error) from error.__cause__
+            message = f"{self._method} {self.operation.path}: {error.message}"
+            raise RequestError(message, location=error.location, hint=error.hint) from error
 
     def _build(
         self,
@@ -137,25 +141,31 @@ class RequestBuilder:
     def _url(self, server: str, path: dict[str, str], query: list[str], whole: str | None) -> str:
         base, mark, fixed = server.partition("?")
         if path.keys() != self._variables:
-            self._check_path(path)
+            self._check_path(path.keys())
         written = "".join([literal if name is None else path[name] for literal, name in self._path])
         if self._variables:
             written = self._checked_path(written, path)
         pairs = query
         if mark or self._query:
-            pairs = [part for part in (fixed, self._query) if part] + query
+            pairs = [*filter(None, (fixed, *self._fixed_query(path))), *query]
         if whole is not None:
             if query:
                 raise RequestError("a querystring parameter and query parameters cannot be sent together (decision 43)")
             pairs = [*pairs, whole] if whole else pairs
         return f"{base}{written}?{'&'.join(pairs)}" if pairs else base + written
 
-    def _check_path(self, path: dict[str, str]) -> None:
+    def _fixed_query(self, path: dict[str, str]) -> Iterator[str]:
+        """The query that the path is written with; `a={a}` counts only if `a` is given as a path parameter."""
+        for pair in self._query.split("&"):
+            if self._query_variables.intersection(_VARIABLE.findall(pair)) <= path.keys():
+                yield encode_query_text(_VARIABLE.sub(lambda variable: path[variable[1]], pair))
+
+    def _check_path(self, path: Collection[str]) -> None:
         for _, name in self._path:
             if name is not None and name not in path:
                 raise RequestError(f"the path parameter '{name}' has no value")
         for name in path:
-            if name not in self._variables:
+            if name not in self._variables and name not in self._query_variables:
                 raise RequestError(f"the path {self.operation.path} has no place for the parameter '{name}'")
 
     def _checked_path(self, written: str, path: dict[str, str]) -> str:
@@ -198,12 +208,7 @@ class RequestBuilder:
         return known
 
     def _prepare(self, key: _Key) -> Writer:
-        """The writer of an argument; one that cannot be sent is refused when it comes, not before."""
-        try:
-            prepared = writer(*key, self.operation.parameter(*key))
-        except RequestError as error:
-            prepared = Writer(*key, _refusing(error))
-        self._writers[key] = prepared
+        prepared = self._writers[key] = writer(*key, self.operation.parameter(*key))
         return prepared
 
     def _security(self, source: str, server: str) -> Security:
@@ -215,32 +220,19 @@ class RequestBuilder:
             known = self._securities[key] = with_source(self.operation.security, source, server)
         return known
 
-    def _explained(self, error: RequestError) -> RequestError:
-        return RequestError(
-            f"{self._method} {self.operation.path}: {error.message}", location=error.location, hint=error.hint
-        )
-
 
 def _path_template(path: str) -> tuple[tuple[tuple[str, str | None], ...], str]:
     """Literals (text, None) and variables ("", name) of a path in turn, and the query it is written with."""
     if not path.startswith("/"):
         path = "/" + path
-    pieces = _VARIABLE.split(path)
+    # A fragment only keeps two keys apart ("/pets#create"): it is never sent.
+    text, _, query = path.partition("#")[0].partition("?")
     parts: list[tuple[str, str | None]] = []
-    query = ""
-    for index, piece in enumerate(pieces):
+    for index, piece in enumerate(_VARIABLE.split(text)):
         if index % 2:
             parts.append(("", piece))
-            continue
-        # A fragment only keeps two keys apart ("/pets#create"): it is never sent.
-        literal, fragment, _ = piece.partition("#")
-        text, mark, rest = literal.partition("?")
-        if text:
-            parts.append((encode_path_text(text), None))
-        if mark:
-            query = encode_query_text(rest)
-        if mark or fragment:
-            break
+        elif piece:
+            parts.append((encode_path_text(piece), None))
     return tuple(parts), query
 
 
@@ -255,13 +247,6 @@ def _accept(operation: Operation) -> tuple[str, str] | None:
 
 def _missing(operation: Operation, supplied: frozenset[_Key]) -> tuple[ParameterDeclaration, ...]:
     return tuple(declared for declared in operation.parameters if declared.required and declared.key not in supplied)
-
-
-def _refusing(error: RequestError) -> Callable[[object], str | None]:
-    def refuse(_: object) -> str | None:
-        raise RequestError(error.message, hint=error.hint)
-
-    return refuse
 
 
 def _supplied_key(key: _Key) -> _Key:

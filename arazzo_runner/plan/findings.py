@@ -1,15 +1,25 @@
 """Findings of the link phase: collected, each once, with the final codes of `docs/rules`.
 
-Codes: ARZ201 source cannot be loaded; ARZ202 source of another type; ARZ203 unknown operation; ARZ204 ambiguous
-operation; ARZ205 bare operationId with several sources; ARZ206 form of operationPath; ARZ207 unknown workflow; ARZ208
-Reusable Object; ARZ209 dependsOn; ARZ210 goto target; ARZ211 AsyncAPI step; ARZ212 undeclared parameter; ARZ213
-parameter without `in`; ARZ214 query and querystring; ARZ215 body where none is defined; ARZ216 no effect on a workflow
-step; ARZ217 server; ARZ218 duplicate parameter; ARZ219 inputs schema; ARZ220 remote source not to be had; ARZ221
-identity; ARZ301 syntax of an expression; ARZ302 undeclared name; ARZ303 forward reference; ARZ304 literal output; ARZ305
-near miss of a Selector Object; ARZ401 syntax of a condition; ARZ402 syntax of a selector; ARZ403 unsupported version of
-a language; ARZ501-505, ARZ508, ARZ511, ARZ512 forms that decision 0 tolerates; ARZ506 operationPath and ARZ507
-operationId in such a form (`operations`); ARZ509, ARZ510 criterion and retry in such a form (`model.reader`); ARZ513
-`$statusCode` of a workflow step (`workflow`).
+Codes, beside those of `model.reader` (ARZ1xx):
+
+    ARZ201 source cannot be loaded          ARZ214 query and querystring together
+    ARZ202 source of another type           ARZ215 body where none is defined
+    ARZ203 unknown operation                ARZ216 no effect on a step that calls a workflow
+    ARZ204 ambiguous operation              ARZ217 server
+    ARZ205 bare operationId, many sources   ARZ218 duplicate parameter
+    ARZ206 form of operationPath            ARZ219 inputs schema
+    ARZ207 unknown workflow                 ARZ220 remote source not to be had
+    ARZ208 Reusable Object                  ARZ221 identity
+    ARZ209 dependsOn                        ARZ301 syntax of an expression
+    ARZ210 goto target                      ARZ302 undeclared name
+    ARZ211 AsyncAPI step                    ARZ303 forward reference
+    ARZ212 undeclared parameter             ARZ304 literal output
+    ARZ213 parameter without `in`           ARZ305 near miss of a Selector Object
+    ARZ401 syntax of a condition            ARZ306 a root that has no value here
+    ARZ402 syntax of a selector             ARZ403 unsupported version of a language
+
+ARZ501-513 are the forms decision 0 tolerates: those of FORMS, ARZ506 operationPath and ARZ507 operationId
+(`operations`), ARZ509 criterion and ARZ510 retry (`model.reader`), ARZ513 `$statusCode` of a workflow (`workflow`).
 """
 
 from __future__ import annotations

@@ -7,30 +7,12 @@ annotations, except int32 and int64, whose range is checked.
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
-from ..document import Document, resolve_uri
 from ..errors import DocumentError
-from ..values import MISSING, Missing, format_pointer, get_pointer, parse_pointer
-
-_DIALECT = "https://json-schema.org/draft/2020-12/schema"
-_RANGES = {"int32": 2**31, "int64": 2**63}
-_SCHEMA_LISTS = ("allOf", "anyOf", "oneOf", "prefixItems")
-_SCHEMA_MAPS = ("properties", "patternProperties", "$defs", "definitions", "dependentSchemas")
-_SCHEMAS = (
-    "items",
-    "additionalProperties",
-    "unevaluatedProperties",
-    "unevaluatedItems",
-    "contains",
-    "not",
-    "if",
-    "then",
-    "else",
-    "propertyNames",
-)
+from ..values import MISSING, Missing, get_pointer, parse_pointer
 
 
 class InputsSchema:
@@ -50,7 +32,7 @@ class InputsSchema:
         """The declared inputs by name, through `$ref` and allOf."""
         if not isinstance(self.schema, dict):
             return {}
-        return _properties(self.schema, self.schema, ())
+        return _properties(self.schema, self.schema)
 
     @property
     def required(self) -> tuple[str, ...]:
@@ -58,7 +40,7 @@ class InputsSchema:
         if not isinstance(self.schema, dict):
             return ()
         properties = self.properties
-        names = _required(self.schema, self.schema, ())
+        names = _required(self.schema, self.schema)
         return tuple(n for n in names if "default" not in self.resolve(properties.get(n, {})))
 
     @property
@@ -67,9 +49,9 @@ class InputsSchema:
         if not isinstance(self.schema, dict):
             return None
         properties = self.properties
-        open_ = self.schema.get("additionalProperties", False) not in (False,) or "patternProperties" in self.schema
-        composed = any(k in self.schema for k in ("anyOf", "oneOf", "if", "dependentSchemas"))
-        if open_ or composed or (not properties and self.schema.get("additionalProperties") is not False):
+        parts = list(_parts(self.schema, self.schema, set()))
+        closed = any(part.get("additionalProperties") is False for part in parts)
+        if any(map(_is_open, parts)) or (not properties and not closed):
             return None
         return properties.keys()
 
@@ -87,113 +69,23 @@ class InputsSchema:
 
     def problems(self, inputs: Mapping[str, Any]) -> tuple[str, ...]:
         """One line for each violation; () for valid inputs."""
-        if self.schema is MISSING or self._is_valid(inputs):
+        if self.schema is MISSING or self._validator()(inputs):
             return ()
         return tuple(_describe(inputs, self.schema)) or ("the inputs do not fit their schema",)
 
-    def _is_valid(self, inputs: Mapping[str, Any]) -> bool:
+    def check(self) -> None:
+        """Make the validator now.
+
+        Raises:
+            DocumentError: this is no JSON Schema.
+        """
+        if self.schema is not MISSING:
+            self._validator()
+
+    def _validator(self) -> Callable[[Any], bool]:
         if self._valid is None:
             self._valid = _validator(self.schema)
-        return self._valid(inputs)
-
-
-def bundle(schema: Any, pointer: tuple[str, ...], document: Document, load: Callable[[str], Document]) -> Any:
-    """A self-contained copy of a schema: what its `$ref`s reach (pointers, `$anchor`s, other documents) is in `$defs`.
-
-    Raises:
-        DocumentError: a `$ref` that reaches nothing, with its location.
-    """
-    return _Bundler(document, load).bundle(schema, pointer)
-
-
-class _Bundler:
-    def __init__(self, document: Document, load: Callable[[str], Document]) -> None:
-        self.document = document
-        self.load = load
-        self.names: dict[tuple[str, str], str] = {}
-        self.definitions: dict[str, Any] = {}
-
-    def bundle(self, schema: Any, pointer: tuple[str, ...]) -> Any:
-        root = self._copy(schema, self.document, pointer)
-        if isinstance(root, dict):
-            root.setdefault("$schema", _DIALECT)
-            if self.definitions:
-                root["$defs"] = {**root.get("$defs", {}), **self.definitions}
-        return root
-
-    def _copy(self, schema: Any, document: Document, pointer: tuple[str, ...]) -> Any:
-        if not isinstance(schema, dict):
-            return schema
-        result: dict[str, Any] = {}
-        for key, value in schema.items():
-            here = (*pointer, key)
-            if key == "$ref" and isinstance(value, str):
-                result[key] = self._reference(value, document, here)
-            elif key in _SCHEMA_MAPS and isinstance(value, dict):
-                result[key] = {n: self._copy(s, document, (*here, n)) for n, s in value.items()}
-            elif key in _SCHEMA_LISTS and isinstance(value, list):
-                result[key] = [self._copy(s, document, (*here, str(i))) for i, s in enumerate(value)]
-            elif key in _SCHEMAS:
-                result[key] = self._copy(value, document, here)
-            elif key not in ("$id", "$anchor"):
-                result[key] = value
-        limit = _RANGES.get(str(schema.get("format")))
-        if limit:
-            result["allOf"] = [*result.get("allOf", []), {"minimum": -limit, "maximum": limit - 1}]
-        return result
-
-    def _reference(self, reference: str, document: Document, pointer: tuple[str, ...]) -> str:
-        uri, _, fragment = reference.partition("#")
-        target = document
-        if uri:
-            target = self.load(resolve_uri(uri, document.base_uri))
-        found = self._target(target, fragment)
-        if found is None:
-            raise DocumentError(
-                f"'$ref: {reference}' reaches nothing",
-                location=document.location(pointer),
-                hint="inputs are referred to as '#/components/inputs/<name>'",
-            )
-        where, value = found
-        key = (target.uri, format_pointer(where))
-        if key not in self.names:
-            name = f"r{len(self.names)}"
-            self.names[key] = name
-            self.definitions[name] = True
-            self.definitions[name] = self._copy(value, target, where)
-        return f"#/$defs/{self.names[key]}"
-
-    def _target(self, document: Document, fragment: str) -> tuple[tuple[str, ...], Any] | None:
-        if not fragment or fragment.startswith("/"):
-            for text in (fragment, _percent_decoded(fragment)):
-                tokens = parse_pointer(text)
-                value = get_pointer(document.root, tokens)
-                if value is not MISSING:
-                    return tokens, value
-            return None
-        return _find_anchor(document.root, fragment, ())
-
-
-def _percent_decoded(text: str) -> str:
-    from urllib.parse import unquote
-
-    return unquote(text)
-
-
-def _find_anchor(value: Any, anchor: str, pointer: tuple[str, ...]) -> tuple[tuple[str, ...], Any] | None:
-    if isinstance(value, dict):
-        if value.get("$anchor") == anchor:
-            return pointer, value
-        children: list[tuple[str, Any]] = list(value.items())
-    elif isinstance(value, list):
-        children = [(str(i), item) for i, item in enumerate(value)]
-    else:
-        return None
-    for key, child in children:
-        found = _find_anchor(child, anchor, (*pointer, key))
-        if found:
-            return found
-    return None
+        return self._valid
 
 
 def _follow(schema: Any, root: Any) -> dict[str, Any]:
@@ -206,25 +98,38 @@ def _follow(schema: Any, root: Any) -> dict[str, Any]:
     return schema if isinstance(schema, dict) else {}
 
 
-def _properties(schema: Any, root: Any, seen: tuple[int, ...]) -> dict[str, Any]:
+def _parts(schema: Any, root: Any, seen: set[int]) -> Iterator[dict[str, Any]]:
+    """What applies to the same value: the schemas of allOf, then the schema itself, with `$ref`s followed."""
     schema = _follow(schema, root)
-    result: dict[str, Any] = {}
-    for part in schema.get("allOf", []):
+    inner = schema.get("allOf")
+    for part in inner if isinstance(inner, list) else ():
         if id(part) not in seen:
-            result.update(_properties(part, root, (*seen, id(part))))
-    properties = schema.get("properties")
-    if isinstance(properties, dict):
-        result.update(properties)
+            seen.add(id(part))
+            yield from _parts(part, root, seen)
+    yield schema
+
+
+def _is_open(schema: Mapping[str, Any]) -> bool:
+    """Whether other names than those of `properties` are foreseen."""
+    if schema.get("additionalProperties", False) is not False:
+        return True
+    return any(key in schema for key in ("patternProperties", "anyOf", "oneOf", "if", "dependentSchemas"))
+
+
+def _properties(schema: Any, root: Any) -> dict[str, Any]:
+    result: dict[str, Any] = {}
+    for part in _parts(schema, root, set()):
+        properties = part.get("properties")
+        result.update(properties if isinstance(properties, dict) else {})
     return result
 
 
-def _required(schema: Any, root: Any, seen: tuple[int, ...]) -> list[str]:
-    schema = _follow(schema, root)
-    names = [n for n in schema.get("required", []) if isinstance(n, str)]
-    for part in schema.get("allOf", []):
-        if id(part) not in seen:
-            names += [n for n in _required(part, root, (*seen, id(part))) if n not in names]
-    return names
+def _required(schema: Any, root: Any) -> list[str]:
+    names: dict[str, None] = {}
+    for part in _parts(schema, root, set()):
+        listed = part.get("required")
+        names.update((n, None) for n in (listed if isinstance(listed, list) else ()) if isinstance(n, str))
+    return list(names)
 
 
 def _has_default(schema: Any, root: Any, seen: tuple[str, ...]) -> bool:
@@ -245,19 +150,18 @@ def _apply_defaults(schema: Any, root: Any, value: Any, path: tuple[int, ...]) -
     schema = _follow(schema, root)
     if len(path) > 100:
         return
-    for part in schema.get("allOf", []):
-        _apply_defaults(part, root, value, (*path, 0))
     if isinstance(value, dict):
-        properties = schema.get("properties")
-        for name, inner in properties.items() if isinstance(properties, dict) else ():
+        for name, inner in _properties(schema, root).items():
             default = _follow(inner, root).get("default", MISSING)
             if name not in value and default is not MISSING:
                 value[name] = copy.deepcopy(default)
             if name in value:
                 _apply_defaults(inner, root, value[name], (*path, 0))
-    elif isinstance(value, list) and "items" in schema:
+    elif isinstance(value, list):
+        items = [part["items"] for part in _parts(schema, root, set()) if "items" in part]
         for item in value:
-            _apply_defaults(schema["items"], root, item, (*path, 0))
+            for inner in items:
+                _apply_defaults(inner, root, item, (*path, 0))
 
 
 def _validator(schema: Any) -> Callable[[Any], bool]:

@@ -20,8 +20,9 @@ from ..model import ArazzoDescription, Compat, OperationStep, Text, Workflow, re
 from ..openapi import Description
 from ..selector import DEFAULT_SELECTORS, Selectors
 from ..values import MISSING
+from .bundle import bundle
 from .findings import Findings
-from .inputs import InputsSchema, bundle
+from .inputs import InputsSchema
 from .objects import Bounds, Contract, LinkedDocument, LinkedWorkflow, Plan
 from .operations import Operations
 from .sources import Sources
@@ -109,6 +110,7 @@ class Linker:
             self.workflows[key] = WorkflowLinker(document, workflow, key).link()
         self._check_dependencies()
         self._keep_reached_findings()
+        self.findings.extend(self.registry.notes)
         return Plan(
             entry=self.entry.key(workflow_ids[0]),
             workflows=self.workflows,
@@ -250,7 +252,9 @@ class DocumentLinker:
         if raw is None:
             return InputsSchema(MISSING)
         try:
-            return InputsSchema(bundle(raw.value, raw.pointer, self.description.document, self.linker.registry.load))
+            schema = InputsSchema(bundle(raw.value, raw.pointer, self.description.document, self.linker.registry.load))
+            schema.check()
+            return schema
         except DocumentError as error:
             self.findings.add("ARZ219", error.message, error.location or raw.location, error.hint)
             return InputsSchema(MISSING)

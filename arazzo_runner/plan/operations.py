@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from urllib.parse import unquote
 
 from ..errors import DocumentError
 from ..location import Location
 from ..model import Compat, OperationStep, Text
 from ..openapi import AmbiguousOperation, Description, Operation, UnknownOperation
-from ..values import format_pointer
+from ..values import JSON, PointerSyntaxError, format_pointer, get_pointer, parse_pointer
 from .findings import Findings
 from .sources import Source, Sources
 
@@ -30,6 +31,18 @@ class Found:
 
     source: Source
     operation: Operation | None
+
+
+def reaches(root: JSON, pointer: str) -> bool:
+    """Whether a JSON Pointer, as written or percent-decoded, leads to an object (decision 49)."""
+    for text in (pointer, unquote(pointer)):
+        try:
+            found = get_pointer(root, parse_pointer(text))
+        except PointerSyntaxError:
+            continue
+        if isinstance(found, dict):
+            return True
+    return False
 
 
 class Operations:
@@ -54,6 +67,19 @@ class Operations:
                 "ARZ203", error.message, error.location or at.location if at else step.location, error.hint
             )
         return None
+
+    def check_channel(self, text: Text) -> None:
+        """A channelPath names a channel of a source, by a runtime expression and a JSON Pointer (decision 49)."""
+        match = _CANONICAL.fullmatch(text.value)
+        if match is None:
+            hint = "write '{$sourceDescriptions.<name>.url}#/channels/<name>'"
+            self._findings.add("ARZ206", f"'{text.value}' is not a channelPath", text.location, hint)
+            return
+        source = self._sources.get(match[1], text.location)
+        if source is not None and not reaches(source.document.root, match[2]):
+            self._findings.add(
+                "ARZ203", f"the pointer '{match[2]}' leads to no channel of {source.document.name}", text.location
+            )
 
     # -- operationId --------------------------------------------------------------------------------------------------
 

@@ -4,8 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..expression import Dereference, Expression, Request, StepsReference
-from ..expression.nodes import Alternatives, Method, Rewritten, Url
+from ..expression import (
+    Alternatives,
+    Dereference,
+    Expression,
+    Message,
+    Method,
+    Request,
+    Response,
+    Rewritten,
+    StatusCode,
+    StepsReference,
+    Url,
+)
+
+# What has no value before a step's own call, and on a step that makes none.
+WITHOUT_RESPONSE = (Request, Response, Message, StatusCode, Url, Method)
+OF_HTTP = (Request, Response, Message, Url, Method)
 
 
 def parts(expression: Expression) -> Iterator[Expression]:

@@ -80,6 +80,8 @@ class ValueCompiler:
         if isinstance(value, str):
             return self._text(value, location)
         if isinstance(value, dict):
+            if self._unquoted(value):
+                return self._refuse_unquoted(value, location)
             if self.reading.version == "1.1" and "selector" in value:
                 if is_selector(value, self.reading.version):
                     return self._selector(value, location)
@@ -88,6 +90,20 @@ class ValueCompiler:
         if isinstance(value, list):
             return self._list(value, pointer)
         return _constant(value)
+
+    def _unquoted(self, value: Mapping[str, Any]) -> bool:
+        """Whether an object is what YAML makes of `{$inputs.x}` without quotes (decision 56)."""
+        if len(value) != 1 or self.document.format != "yaml":
+            return False
+        name, member = next(iter(value.items()))
+        return member is None and name.startswith("$") and not self.is_literal_text(name)
+
+    def _refuse_unquoted(self, value: Mapping[str, Any], location: Location) -> Evaluator:
+        name = next(iter(value))
+        self.findings.add(
+            "ARZ120", f"{{{name}}} without quotes is a YAML mapping, not a text", location, f'quote it: "{{{name}}}"'
+        )
+        return _constant(None)
 
     def _object(self, value: Mapping[str, Any], pointer: tuple[str, ...]) -> Evaluator:
         members = [

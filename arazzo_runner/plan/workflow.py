@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import TYPE_CHECKING, TypeVar
 
 from ..condition import AlwaysFails, Compiled, ContextSyntaxError, operand_expressions
 from ..diagnostics import did_you_mean
 from ..errors import LanguageSyntaxError, RequestError
-from ..expression import DeclaredNames, Expression
+from ..expression import DeclaredNames, Expression, StatusCode
 from ..location import Location
 from ..model import (
     Action,
@@ -32,6 +33,7 @@ from ..openapi import Operation, ParameterDeclaration
 from ..values import JSON, Value
 from .objects import (
     End,
+    Evaluator,
     GotoStep,
     GotoWorkflow,
     LinkedAction,
@@ -49,7 +51,7 @@ from .objects import (
 )
 from .operations import Found
 from .order import reachable, topological
-from .references import reads_request, steps_read
+from .references import OF_HTTP, WITHOUT_RESPONSE, parts, reads_request, steps_read
 from .values import ValueCompiler, is_constant, selector_type
 
 if TYPE_CHECKING:
@@ -99,6 +101,7 @@ class WorkflowLinker:
             case WorkflowStep():
                 return self._workflow_step(step)
             case ChannelStep():
+                self.document.operations.check_channel(step.channel_path)
                 self._refuse_async(step.step_id, "a channel", step.channel_path.location)
                 return None
 
@@ -127,10 +130,11 @@ class WorkflowLinker:
         operation = found.operation if found else None
         parameters = self._operation_parameters(step, operation, compiler)
         body = self._body(step.request_body, operation, compiler) if step.request_body else None
-        parts = self._common(step, compiler, compiler, parameters)
+        self._check_roots(compiler, "before its own call", WITHOUT_RESPONSE)
+        common = self._common(step, compiler, compiler, parameters)
         if found is None or operation is None:
             return None
-        return self._call(step, found, operation, parameters, body, parts, compiler)
+        return self._call(step, found, operation, parameters, body, common, compiler)
 
     def _call(
         self,
@@ -139,7 +143,7 @@ class WorkflowLinker:
         operation: Operation,
         parameters: tuple[LinkedParameter, ...],
         body: LinkedBody | None,
-        parts: _Parts,
+        common: _Parts,
         compiler: ValueCompiler,
     ) -> OperationCall | None:
         at = step.operation_id or step.operation_path
@@ -159,12 +163,12 @@ class WorkflowLinker:
             location=step.location,
             description=step.description,
             target=f"{operation.method} {operation.path}",
-            criteria=parts.criteria,
-            outputs=parts.outputs,
-            success_actions=parts.success,
-            failure_actions=parts.failure,
+            criteria=common.criteria,
+            outputs=common.outputs,
+            success_actions=common.success,
+            failure_actions=common.failure,
             timeout=None if step.timeout is None else step.timeout / 1000,
-            depends_on=parts.depends_on,
+            depends_on=common.depends_on,
             parameters=parameters,
             operation=operation,
             builder=builder,
@@ -206,7 +210,10 @@ class WorkflowLinker:
                 None,
                 "warning",
             )
-        parts = self._common(step, before, after, parameters)
+        common = self._common(step, before, after, parameters)
+        self._check_roots(before, "before its own call", WITHOUT_RESPONSE)
+        self._check_roots(after, "on a step that calls a workflow", OF_HTTP)
+        self._note_status_code(after)
         if found is None:
             return None
         child, workflow = found
@@ -215,12 +222,12 @@ class WorkflowLinker:
             location=step.location,
             description=step.description,
             target=workflow.workflow_id,
-            criteria=parts.criteria,
-            outputs=parts.outputs,
-            success_actions=parts.success,
-            failure_actions=parts.failure,
+            criteria=common.criteria,
+            outputs=common.outputs,
+            success_actions=common.success,
+            failure_actions=common.failure,
             timeout=None if step.timeout is None else step.timeout / 1000,
-            depends_on=parts.depends_on,
+            depends_on=common.depends_on,
             parameters=parameters,
             workflow=self.document.linker.reach(child, workflow),
         )
@@ -237,6 +244,34 @@ class WorkflowLinker:
         failure = self._actions(step.on_failure, self.workflow.failure_actions, "failureActions", after)
         self._note_reads(step.step_id, after.references[seen if after is before else 0 :], own=True)
         return _Parts(criteria, outputs, success, failure, self._prerequisites(step))
+
+    def _check_roots(self, compiler: ValueCompiler, where: str, roots: tuple[type, ...]) -> None:
+        """Roots that can have no value where they stand (decisions 15, 17, 63)."""
+        for expression, location in compiler.references:
+            for part in parts(expression):
+                if isinstance(part, roots):
+                    self.findings.add("ARZ306", f"{part} has no value {where}", location)
+
+    def _note_status_code(self, compiler: ValueCompiler) -> None:
+        """`$statusCode` of a step that calls a workflow: its last operation's, where tolerated (decision 15)."""
+        for expression, location in compiler.references:
+            if not any(isinstance(part, StatusCode) for part in parts(expression)):
+                continue
+            if self.document.reading.tolerant:
+                self.findings.add(
+                    "ARZ513",
+                    "$statusCode on a step that calls a workflow is read as the status of the child's last operation",
+                    location,
+                    "portable form: map it to an output of the child",
+                    "warning",
+                )
+            else:
+                self.findings.add(
+                    "ARZ306",
+                    "$statusCode has no value on a step that calls a workflow",
+                    location,
+                    "map it to an output of the child workflow",
+                )
 
     def _note_reads(self, step_id: str, references: list[tuple[Expression, Location]], *, own: bool) -> None:
         noted = self._read_before.setdefault(step_id, [])
@@ -447,15 +482,7 @@ class WorkflowLinker:
     ) -> tuple[LinkedParameter, ...]:
         own, shared = self._parameter_list(step.parameters), self._parameter_list(self.workflow.parameters)
         self._unique(own, with_in=False)
-        for parameter in own:
-            if parameter.in_ is not None:
-                self.findings.add(
-                    "ARZ216",
-                    f"'in' has no meaning for the workflow input '{parameter.name}'",
-                    parameter.location,
-                    "remove it",
-                    "warning",
-                )
+        self._warn_of_places(own)
         names = {p.name for p in own}
         shared = [p for p in shared if p.name not in names and (p.in_ is None or p.name in declared)]
         return self._inputs_of(shared + own, compiler)
@@ -587,8 +614,8 @@ class WorkflowLinker:
     def _output(self, output: Output, compiler: ValueCompiler) -> LinkedOutput:
         value = output.value
         evaluate = compiler.value(value)
-        if compiler.is_literal_text(value.value):
-            what = "a text" if is_constant(evaluate) else "a text with embedded expressions"
+        what = self._unusual(value.value, evaluate, compiler)
+        if what:
             self.findings.add(
                 "ARZ304",
                 f"the output '{output.name}' is {what}, not an expression; it is kept as it is",
@@ -598,6 +625,14 @@ class WorkflowLinker:
             )
         text = value.value if isinstance(value.value, str) else selector_type(value.value)[0]
         return LinkedOutput(name=output.name, evaluate=evaluate, text=str(text), location=output.location)
+
+    def _unusual(self, value: object, evaluate: Evaluator, compiler: ValueCompiler) -> str | None:
+        """What an output is that is no expression (decision 57); lists and plain objects are reading's findings."""
+        if value is None or isinstance(value, (bool, int, float, Decimal)):
+            return "a constant"
+        if not compiler.is_literal_text(value):
+            return None
+        return "a text" if is_constant(evaluate) else "a text with embedded expressions"
 
     def _actions(
         self,
@@ -639,9 +674,7 @@ class WorkflowLinker:
         criteria = tuple(self._criterion(c, compiler) for c in action.criteria)
         step_id = self._target_step(action.step_id) if action.step_id else None
         workflow = self._workflow_key(action.workflow_id) if action.workflow_id else None
-        parameters = self._parameter_list(action.parameters)
-        self._unique(parameters, with_in=False)
-        inputs = self._inputs_of(parameters, compiler)
+        inputs = self._action_inputs(action, compiler)
         if action.type == "end":
             return End(name=action.name, criteria=criteria, location=action.location)
         if action.type == "retry":
@@ -662,6 +695,25 @@ class WorkflowLinker:
                 name=action.name, criteria=criteria, location=action.location, workflow=workflow, parameters=inputs
             )
         return None
+
+    def _action_inputs(self, action: Action, compiler: ValueCompiler) -> tuple[LinkedParameter, ...]:
+        """The parameters of an action are inputs of its workflow: by name, whatever a component's `in` says."""
+        parameters = self._parameter_list(action.parameters)
+        self._unique(parameters, with_in=False)
+        if any(isinstance(item, Reusable) for item in action.parameters):
+            self._warn_of_places(parameters)
+        return self._inputs_of(parameters, compiler)
+
+    def _warn_of_places(self, parameters: list[Parameter]) -> None:
+        for parameter in parameters:
+            if parameter.in_ is not None:
+                self.findings.add(
+                    "ARZ216",
+                    f"'in' has no meaning for the workflow input '{parameter.name}'",
+                    parameter.location,
+                    "remove it",
+                    "warning",
+                )
 
     def _target_step(self, text: Text) -> str | None:
         ids = [s.step_id for s in self.workflow.steps]

@@ -72,9 +72,10 @@ class Attempt:
 
     @property
     def duration_s(self) -> float:
+        """Never negative, though a clock may have been set back."""
         if self.finished and self.finished.duration_s:
-            return self.finished.duration_s
-        return self.received.duration_s if self.received else 0.0
+            return max(0.0, self.finished.duration_s)
+        return max(0.0, self.received.duration_s) if self.received else 0.0
 
     @property
     def name(self) -> str:

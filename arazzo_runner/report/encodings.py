@@ -5,11 +5,12 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property, partial
 from typing import Literal, NamedTuple
 
 Encoding = Literal["plain", "url", "base64"]
@@ -26,9 +27,17 @@ class Span(NamedTuple):
     encoding: Encoding
 
 
-class _Pattern(NamedTuple):
-    needle: str  # in every match: a cheap test before the expression is tried
-    expression: re.Pattern[str]
+@dataclass(frozen=True)
+class _Pattern:
+    needle: str  # stands in every match: a cheap test, before an expression is made and tried
+    source: Callable[[], str]
+
+    @cached_property
+    def expression(self) -> re.Pattern[str]:
+        return re.compile(self.source())
+
+    def spans(self, text: str) -> Iterator[re.Match[str]]:
+        return self.expression.finditer(text) if self.needle in text else iter(())
 
 
 @dataclass(frozen=True)
@@ -39,19 +48,17 @@ class Finder:
 
     def spans(self, text: str) -> Iterator[Span]:
         """Every place where the secret stands, in any encoding; places may overlap."""
-        if self._escaped.needle in text:
-            for match in self._escaped.expression.finditer(text):
-                encoded = "%" in match.group() and match.group() != self.value
-                yield Span(match.start(), match.end(), "url" if encoded else "plain")
-        for needle, expression in self._base64:
-            if needle in text:
-                for match in expression.finditer(text):
-                    yield Span(match.start(), match.end(), "base64")
+        for match in self._escaped.spans(text):
+            encoded = "%" in match.group() and match.group() != self.value
+            yield Span(match.start(), match.end(), "url" if encoded else "plain")
+        for pattern in self._base64:
+            for match in pattern.spans(text):
+                yield Span(match.start(), match.end(), "base64")
 
     @cached_property
     def _escaped(self) -> _Pattern:
         runs = re.findall(r"[A-Za-z0-9._~-]+", self.value)
-        return _Pattern(max(runs, key=len, default=""), re.compile("".join(map(_atom, self.value))))
+        return _Pattern(max(runs, key=len, default=""), lambda: "".join(map(_atom, self.value)))
 
     @cached_property
     def _base64(self) -> tuple[_Pattern, ...]:
@@ -88,19 +95,22 @@ def _json_forms(character: str) -> list[str]:
 
 
 def _base64_pattern(data: bytes, offset: int) -> _Pattern:
-    """Base64 (RFC 4648, both alphabets) of data that stands `offset` octets (modulo 3) into what was encoded.
+    """Base64 (RFC 4648, both alphabets) of data that stands `offset` octets (modulo 3) into what was encoded."""
+    whole = data[(3 - offset) % 3 :]  # from the first group that is the secret's alone
+    groups = base64.b64encode(whole[: len(whole) // 3 * 3]).decode("ascii")
+    needle = max(re.findall("[A-Za-z0-9]+", groups), key=len, default="")
+    return _Pattern(needle, partial(_base64_source, data, offset))
 
-    The first and last character may share bits with the neighbours: any character with the right other bits matches.
-    """
+
+def _base64_source(data: bytes, offset: int) -> str:
+    """The first and last character may share bits with the neighbours: any with the right other bits matches."""
     bits = "?" * (8 * offset) + "".join(f"{octet:08b}" for octet in data)
     bits += "?" * (-len(bits) % 6)
     sextets = [bits[i : i + 6] for i in range(0, len(bits), 6)]
-    known = [sextet for sextet in sextets if sextet != "??????"]
-    whole = "".join(_ALPHABET[int(sextet, 2)] if "?" not in sextet else "+" for sextet in known)
-    needle = max(re.findall("[A-Za-z0-9]+", whole), key=len, default="")
-    return _Pattern(needle, re.compile("".join(map(_sextet_class, known))))
+    return "".join(_sextet_class(sextet) for sextet in sextets if sextet != "??????") + "={0,2}"
 
 
+@cache
 def _sextet_class(sextet: str) -> str:
     wanted = [i for i in range(64) if all(bit in ("?", own) for bit, own in zip(sextet, f"{i:06b}", strict=True))]
     letters = "".join({62: r"+\-", 63: "/_"}.get(i, _ALPHABET[i]) for i in wanted)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, Literal
 
 from ..diagnostics import Diagnostic, location_dict
@@ -78,7 +79,12 @@ class Result:
     diagnostics: tuple[Diagnostic, ...]
     schema_version: int = SCHEMA_VERSION
     message: str | None = None  # why it failed, one line; part of the error, not of the report
-    redactor: Redactor = field(default_factory=Redactor, compare=False)
+    learn: Callable[[], Redactor] = field(default=Redactor, compare=False)  # made when something is shown
+
+    @property
+    def redactor(self) -> Redactor:
+        """What masks the secrets of this run."""
+        return self.learn()
 
     @property
     def exit_code(self) -> int:
@@ -113,8 +119,16 @@ class Result:
 class ResultBuilder:
     """The fold that makes a Result. A run without an end was interrupted."""
 
-    def __init__(self, *, diagnostics: Sequence[Diagnostic] = (), redactor: Redactor | None = None) -> None:
-        self._redactor = redactor or Redactor()
+    def __init__(
+        self,
+        *,
+        diagnostics: Sequence[Diagnostic] = (),
+        redactor: Redactor | None = None,
+        learn: Callable[[], Redactor] | None = None,
+    ) -> None:
+        """`redactor` learns from the events; `learn` gives one that knows the secrets, when it is first asked."""
+        self._redactor = redactor or (None if learn else Redactor())
+        self._learn = learn
         self._attempts = Attempts()
         self._diagnostics = list(diagnostics)
         self._started: RunStarted | None = None
@@ -127,7 +141,8 @@ class ResultBuilder:
 
     def observe(self, event: Event) -> None:
         """Add one event."""
-        self._redactor.observe(event)
+        if self._redactor is not None:
+            self._redactor.observe(event)
         self._attempts.observe(event)
         match event:
             case RunStarted():
@@ -156,8 +171,14 @@ class ResultBuilder:
             steps=tuple(_step(attempt) for attempt in self._attempts),
             diagnostics=tuple(self._diagnostics),
             message=end.message or self._last_failure(),
-            redactor=self._redactor,
+            learn=self._learner(),
         )
+
+    def _learner(self) -> Callable[[], Redactor]:
+        redactor = self._redactor
+        if redactor is not None:
+            return lambda: redactor
+        return cache(self._learn or Redactor)
 
     def _last_failure(self) -> str | None:
         failed = [attempt for attempt in self._attempts if not attempt.succeeded]

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     import yaml
 
 # What either version may read as something else than text: numbers (1.2 knows 1e5 and 0o17), booleans, null.
-_AMBIGUOUS = re.compile(r"[-+.]?[0-9.]|[-+.]|(?i:true|false|null|yes|no|on|off|y|n|~|nan|inf)\Z")
+_AMBIGUOUS = re.compile(r"[-+]?\.?[0-9]|(?i:[-+]?\.(?:inf|nan)|[-+.]|true|false|null|yes|no|on|off|y|n|~)\Z")
 
 
 def yaml_text(value: JSON) -> str:

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 from ..diagnostics import did_you_mean
-from .goessner import compile_goessner
-from .jsonpath import compile_jsonpath
-from .jsonpointer import compile_jsonpointer
 from .selector import Compile, Selector, SelectorSyntaxError
-from .xpath import compile_xpath10, compile_xpath20, compile_xpath30, compile_xpath31
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +58,23 @@ class Selectors:
         )
 
 
+def _loaded(module: str, name: str) -> Compile:
+    """A language of ours, whose module is imported when a query of it is compiled."""
+
+    def compile(query: str, limit_s: float) -> Selector:
+        language: Compile = getattr(importlib.import_module(f".{module}", __package__), name)
+        return language(query, limit_s)
+
+    return compile
+
+
 DEFAULT_SELECTORS = (
     Selectors()
-    .register("jsonpath", "rfc9535", compile_jsonpath)
-    .register("jsonpath", "draft-goessner-dispatch-jsonpath-00", compile_goessner)
-    .register("xpath", "xpath-31", compile_xpath31)
-    .register("xpath", "xpath-30", compile_xpath30)
-    .register("xpath", "xpath-20", compile_xpath20)
-    .register("xpath", "xpath-10", compile_xpath10)
-    .register("jsonpointer", "rfc6901", compile_jsonpointer)
+    .register("jsonpath", "rfc9535", _loaded("jsonpath", "compile_jsonpath"))
+    .register("jsonpath", "draft-goessner-dispatch-jsonpath-00", _loaded("goessner", "compile_goessner"))
+    .register("xpath", "xpath-31", _loaded("xpath", "compile_xpath31"))
+    .register("xpath", "xpath-30", _loaded("xpath", "compile_xpath30"))
+    .register("xpath", "xpath-20", _loaded("xpath", "compile_xpath20"))
+    .register("xpath", "xpath-10", _loaded("xpath", "compile_xpath10"))
+    .register("jsonpointer", "rfc6901", _loaded("jsonpointer", "compile_jsonpointer"))
 )

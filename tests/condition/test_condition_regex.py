@@ -120,6 +120,7 @@ def test_a_pattern_means_what_ecma_262_says(pattern, text, expected):
         ("a{3,2}", 1),
         ("a{9999999999}", 1),
         ("(" * 200 + ")" * 200, 100),
+        ("a" * 40_000, 32_768),
     ],
 )
 def test_what_is_no_ecma_262_pattern_is_refused_at_its_place(pattern, offset):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 import textwrap
 from collections.abc import Iterator
 from pathlib import Path
@@ -742,3 +744,11 @@ def wrong_answer(operation: Operation, response: Response) -> str | None:
         return None
     errors = [error.message for error in validator.iter_errors(loads(response.body))]
     return errors[0] if errors else None
+
+
+def test_importing_the_mock_loads_no_third_party_module() -> None:
+    code = "import sys, arazzo_runner.mock; print(sorted({'jsonschema_rs', 'openapi_core', 'yaml'} & set(sys.modules)))"
+
+    output = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+
+    assert output.strip() == "[]"

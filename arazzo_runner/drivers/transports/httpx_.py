@@ -1,8 +1,12 @@
 """httpx (and httpx2, which has the same API) as a transport, blocking and asynchronous.
 
-The client's cookies, authentication and redirects are left out on purpose: a request is built as `httpx.Request` and
-sent with `client.send`, so that no state is shared between runs. Only the client's default headers are merged in, and
-the request's own win.
+Without a client given, requests go straight to `httpx.HTTPTransport`: no redirects, cookies, authentication or `.netrc`
+are involved, and what patches httpx (respx, pytest-httpx, OpenTelemetry) still sees them.
+
+A client that is given keeps its transport, proxies, TLS, event hooks and default headers (the request's own win).
+Its redirects are not followed and its cookies not sent, so that runs share no state. Its `auth` is used only for a
+request that has no Authorization of its own, whose server was not named by a document that came by URL, and which was
+not redirected to another origin.
 """
 
 from __future__ import annotations
@@ -11,20 +15,26 @@ import asyncio
 import sys
 import threading
 import time
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
 from types import ModuleType
 from typing import Any
+from urllib.parse import urlsplit
 
 from ..._version import __version__
-from ...errors import TransportError
+from ...errors import TransportError, UsageError
 from ...limits import Limits
-from ...messages import Request, Response
+from ...messages import Headers, Request, Response
+from .body import ACCEPT_ENCODING, Body, too_large
+from .causes import connect_error
+from .deadline import Deadline
 from .options import ClientOptions
-from .protocol import check_headers, check_request, origin, timed_out, too_large
+from .protocol import broken_off, check_headers, check_request, large_headers, origin, text_of_header, timed_out
 
 USER_AGENT = f"arazzo-run/{__version__}"
-_NOT_DEFAULTS = frozenset(("host", "content-length", "content-type", "transfer-encoding", "cookie"))
+DEFAULT_HEADERS: Headers = (("Accept", "*/*"), ("Accept-Encoding", ACCEPT_ENCODING), ("User-Agent", USER_AGENT))
+_NOT_FROM_CLIENT = frozenset(
+    ("host", "content-length", "content-type", "transfer-encoding", "cookie", "accept-encoding", "connection")
+)
+_SOONER = 0.05  # seconds; a connect time-out is told from the total one by coming first
 
 
 def import_httpx() -> ModuleType:
@@ -36,216 +46,6 @@ def import_httpx() -> ModuleType:
     return httpx
 
 
-class _Client:
-    """What both kinds share: building a request, reading a response, naming an error."""
-
-    def __init__(self, client: Any, module: ModuleType, *, owned: bool) -> None:
-        self.client = client
-        self.httpx = module
-        self.owned = owned
-
-    def build(self, client: Any, request: Request, timeout: float, limits: Limits) -> Any:
-        check_request(request)
-        given = {name.lower() for name, _ in request.headers}
-        headers = [
-            (name, value)
-            for name, value in client.headers.items()
-            if name.lower() not in given and name.lower() not in _NOT_DEFAULTS
-        ]
-        if "user-agent" not in given and str(client.headers.get("user-agent", "")).startswith("python-httpx"):
-            headers = [(n, v) for n, v in headers if n.lower() != "user-agent"] + [("user-agent", USER_AGENT)]
-        bounds = {
-            "connect": min(limits.connect_timeout, timeout),
-            "read": timeout,
-            "write": timeout,
-            "pool": timeout,
-        }
-        try:
-            return self.httpx.Request(
-                request.method,
-                request.url,
-                headers=[(n, v.encode("utf-8")) for n, v in (*headers, *request.headers)],
-                content=request.body,
-                extensions={"timeout": bounds},
-            )
-        except (self.httpx.InvalidURL, ValueError, UnicodeError) as error:
-            raise TransportError(f"{request.url[:200]} is not a URL: {error}", kind="policy") from None
-
-    def response(self, response: Any, body: bytes) -> Response:
-        return Response(
-            status=response.status_code,
-            headers=tuple((n.decode("latin-1"), v.decode("latin-1")) for n, v in response.headers.raw),
-            body=body,
-            url=str(response.url),
-            http_version=response.http_version,
-            reason=response.reason_phrase,
-        )
-
-    @contextmanager
-    def errors(self, request: Request, timeout: float, connect: float) -> Iterator[None]:
-        """Every error of the client as one of ours."""
-        httpx = self.httpx
-        try:
-            yield
-        except httpx.ConnectTimeout:
-            raise timed_out(request, min(timeout, connect), sent=False) from None
-        except httpx.PoolTimeout:
-            raise timed_out(request, timeout, sent=False) from None
-        except httpx.TimeoutException:
-            raise timed_out(request, timeout, sent=True) from None
-        except httpx.ConnectError as error:
-            raise connect_error(request, str(error), error) from None
-        except httpx.UnsupportedProtocol as error:
-            raise TransportError(f"{request.url[:200]}: {error}", kind="policy") from None
-        except httpx.ProxyError as error:
-            raise TransportError(f"the proxy refused: {error}", kind="connect") from None
-        except httpx.DecodingError as error:
-            raise TransportError(
-                f"the response of {origin(request.url)} cannot be decompressed: {error}",
-                kind="protocol",
-                phase="answered",
-            ) from None
-        except (httpx.TransportError, httpx.StreamError) as error:
-            raise TransportError(
-                f"{origin(request.url)} broke off: {error or type(error).__name__}", kind="protocol", phase="maybe_sent"
-            ) from None
-        except RuntimeError as error:
-            if "closed" in str(error):
-                raise TransportError("the client is closed", kind="closed") from None
-            raise
-
-
-def connect_error(request: Request, text: str, error: BaseException) -> TransportError:
-    """Why no connection was made, in plain words."""
-    where, lowered = origin(request.url), text.lower()
-    if "certificate" in lowered or "ssl" in lowered or "tls" in lowered:
-        return TransportError(
-            f"TLS with {where} failed: {text}", kind="tls", hint="--insecure skips the check, SSL_CERT_FILE names a CA"
-        )
-    if "refused" in lowered:
-        return TransportError(f"{where} refused the connection", kind="connect", hint="is the server running?")
-    if "name or service" in lowered or "getaddrinfo" in lowered or "nodename" in lowered or "resolution" in lowered:
-        return TransportError(f"the host of {where} is not known", kind="dns", hint="check the name, or -s URL")
-    return TransportError(f"no connection to {where}: {text or type(error).__name__}", kind="connect")
-
-
-class HttpxTransport:
-    """A transport over an httpx.Client: a given one, or two of our own (TLS is set up at the first https request)."""
-
-    def __init__(self, client: Any = None, *, options: ClientOptions | None = None) -> None:
-        self._options = options or ClientOptions()
-        self._given = client
-        self._clients: dict[bool, _Client] = {}
-        self._lock = threading.Lock()
-
-    def send(self, request: Request, *, timeout: float, limits: Limits) -> Response:
-        """As `Transport.send`."""
-        check_request(request)
-        shared = self._client(request.url[:6].lower() == "https:")
-        built = shared.build(shared.client, request, timeout, limits)
-        deadline = time.monotonic() + timeout
-        with shared.errors(request, timeout, limits.connect_timeout):
-            response = shared.client.send(built, stream=True, auth=_unsigned, follow_redirects=False)
-            try:
-                return shared.response(response, self._read(response, request, timeout, deadline, limits))
-            finally:
-                response.close()
-
-    def _read(self, response: Any, request: Request, timeout: float, deadline: float, limits: Limits) -> bytes:
-        check_headers(tuple(response.headers.items()), limits)
-        chunks, size = [], 0
-        for chunk in response.iter_bytes():
-            size += len(chunk)
-            if size > limits.max_body:
-                raise too_large(limits)
-            chunks.append(chunk)
-            if time.monotonic() > deadline:
-                raise timed_out(request, timeout, sent=True)
-        return b"".join(chunks)
-
-    def _client(self, https: bool) -> _Client:
-        with self._lock:
-            key = https or self._given is not None
-            if key not in self._clients:
-                self._clients[key] = self._make(https)
-            return self._clients[key]
-
-    def _make(self, https: bool) -> _Client:
-        if self._given is not None:
-            return _Client(self._given, module_of(self._given), owned=False)
-        httpx = import_httpx()
-        return _Client(httpx.Client(**self._options.httpx(https)), httpx, owned=True)
-
-    def close(self) -> None:
-        """Close our own clients."""
-        with self._lock:
-            for made in self._clients.values():
-                if made.owned:
-                    made.client.close()
-            self._clients.clear()
-
-
-class AsyncHttpxTransport:
-    """The same over an httpx.AsyncClient; ASGITransport and MockTransport work."""
-
-    def __init__(self, client: Any = None, *, options: ClientOptions | None = None) -> None:
-        self._options = options or ClientOptions()
-        self._given = client
-        self._clients: dict[bool, _Client] = {}
-
-    async def send(self, request: Request, *, timeout: float, limits: Limits) -> Response:
-        """As `Transport.send`."""
-        check_request(request)
-        shared = self._client(request.url[:6].lower() == "https:")
-        built = shared.build(shared.client, request, timeout, limits)
-        with shared.errors(request, timeout, limits.connect_timeout):
-            try:
-                async with asyncio.timeout(timeout), self._open(shared.client, built) as response:
-                    return shared.response(response, await self._read(response, limits))
-            except TimeoutError:
-                raise timed_out(request, timeout, sent=True) from None
-
-    @asynccontextmanager
-    async def _open(self, client: Any, built: Any) -> AsyncIterator[Any]:
-        response = await client.send(built, stream=True, auth=_unsigned, follow_redirects=False)
-        try:
-            yield response
-        finally:
-            await response.aclose()
-
-    async def _read(self, response: Any, limits: Limits) -> bytes:
-        check_headers(tuple(response.headers.items()), limits)
-        chunks, size = [], 0
-        async for chunk in response.aiter_bytes():
-            size += len(chunk)
-            if size > limits.max_body:
-                raise too_large(limits)
-            chunks.append(chunk)
-        return b"".join(chunks)
-
-    def _client(self, https: bool) -> _Client:
-        key = https or self._given is not None
-        if key not in self._clients:
-            if self._given is not None:
-                self._clients[key] = _Client(self._given, module_of(self._given), owned=False)
-            else:
-                httpx = import_httpx()
-                self._clients[key] = _Client(httpx.AsyncClient(**self._options.httpx(https)), httpx, owned=True)
-        return self._clients[key]
-
-    async def aclose(self) -> None:
-        """Close our own clients."""
-        for made in self._clients.values():
-            if made.owned:
-                await made.client.aclose()
-        self._clients.clear()
-
-
-def _unsigned(request: Any) -> Any:
-    """An httpx auth that adds nothing: credentials are the driver's, never the client's nor .netrc's."""
-    return request
-
-
 def module_of(client: Any) -> ModuleType:
     """httpx or httpx2, whichever a client (or a subclass of one) comes from."""
     for base in type(client).__mro__:
@@ -253,3 +53,256 @@ def module_of(client: Any) -> ModuleType:
         if name in ("httpx", "httpx2"):
             return sys.modules[name]
     raise TypeError(f"{type(client).__name__} is not a client of httpx")
+
+
+class HttpxTransport:
+    """A transport over an httpx.Client: a given one, or httpx's own transports, made when they are first needed.
+
+    With our own the deadline is exact; with a given client it is looked at after each chunk of the body, and a single
+    wait on the network may last for the whole time-out again. `owned` says that `close` closes the given client.
+    """
+
+    def __init__(self, client: Any = None, *, options: ClientOptions | None = None, owned: bool = False) -> None:
+        self._options = options or ClientOptions()
+        self._given = client
+        self._owned = owned
+        self._deadline = Deadline()
+        self._pools: dict[tuple[bool, str | None], Any] = {}
+        self._lock = threading.Lock()
+
+    def send(self, request: Request, *, timeout: float, limits: Limits) -> Response:
+        """As `Transport.send`."""
+        check_request(request)
+        httpx = import_httpx() if self._given is None else module_of(self._given)
+        self._deadline.start(timeout)
+        try:
+            response = self._open(httpx, request, timeout, limits)
+            try:
+                return self._received(response, request, timeout, limits)
+            finally:
+                response.close()
+        except (httpx.RequestError, httpx.StreamError) as error:
+            raise error_of(httpx, error, request, timeout, limits) from error
+        finally:
+            self._deadline.clear()
+
+    def _open(self, httpx: ModuleType, request: Request, timeout: float, limits: Limits) -> Any:
+        client = self._given
+        if client is None:
+            built = _build(httpx, request, DEFAULT_HEADERS, timeout, limits)
+            return self._pool(httpx, request.url).handle_request(built)
+        if client.is_closed:
+            raise TransportError("the client is closed", kind="closed")
+        built = _build(httpx, request, _headers_of(client), timeout, limits)
+        return client.send(built, stream=True, auth=_auth(httpx, client, request), follow_redirects=False)
+
+    def _received(self, response: Any, request: Request, timeout: float, limits: Limits) -> Response:
+        headers = _headers(response, limits)
+        if response.is_stream_consumed:
+            return _response(response, request, headers, _whole(response, limits))
+        body = Body(headers, origin(request.url), limits)
+        for chunk in response.iter_raw():
+            body.feed(chunk)
+            if self._deadline.remaining() < 0:
+                raise timed_out(request, timeout, sent=True)
+        return _response(response, request, headers, body.finish())
+
+    def _pool(self, httpx: ModuleType, url: str) -> Any:
+        key = (url[:6].lower() == "https:", self._options.proxy_for(url))
+        with self._lock:
+            pool = self._pools.get(key)
+            if pool is None:
+                pool = self._pools[key] = _make(httpx.HTTPTransport, httpx, self._options, *key)
+                self._deadline.bind(pool)
+            return pool
+
+    def close(self) -> None:
+        """Close our own connections; a client that was given stays open unless it is ours to close."""
+        with self._lock:
+            pools, self._pools = list(self._pools.values()), {}
+        for pool in pools:
+            pool.close()
+        if self._given is not None and self._owned:
+            self._given.close()
+
+
+class AsyncHttpxTransport:
+    """The same over an httpx.AsyncClient; ASGITransport and MockTransport work."""
+
+    def __init__(self, client: Any = None, *, options: ClientOptions | None = None, owned: bool = False) -> None:
+        self._options = options or ClientOptions()
+        self._given = client
+        self._owned = owned
+        self._pools: dict[tuple[bool, str | None], Any] = {}
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    async def send(self, request: Request, *, timeout: float, limits: Limits) -> Response:
+        """As `Transport.send`."""
+        check_request(request)
+        httpx = import_httpx() if self._given is None else module_of(self._given)
+        try:
+            async with asyncio.timeout(timeout):
+                response = await self._open(httpx, request, timeout, limits)
+                try:
+                    return await self._received(response, request, limits)
+                finally:
+                    await response.aclose()
+        except TimeoutError:
+            raise timed_out(request, timeout, sent=True) from None
+        except (httpx.RequestError, httpx.StreamError) as error:
+            raise error_of(httpx, error, request, timeout, limits) from error
+
+    async def _open(self, httpx: ModuleType, request: Request, timeout: float, limits: Limits) -> Any:
+        client = self._given
+        if client is None:
+            built = _build(httpx, request, DEFAULT_HEADERS, timeout, limits)
+            return await self._pool(httpx, request.url).handle_async_request(built)
+        if client.is_closed:
+            raise TransportError("the client is closed", kind="closed")
+        built = _build(httpx, request, _headers_of(client), timeout, limits)
+        return await client.send(built, stream=True, auth=_auth(httpx, client, request), follow_redirects=False)
+
+    async def _received(self, response: Any, request: Request, limits: Limits) -> Response:
+        headers = _headers(response, limits)
+        if response.is_stream_consumed:
+            return _response(response, request, headers, _whole(response, limits))
+        body = Body(headers, origin(request.url), limits)
+        async for chunk in response.aiter_raw():
+            body.feed(chunk)
+        return _response(response, request, headers, body.finish())
+
+    def _pool(self, httpx: ModuleType, url: str) -> Any:
+        loop = asyncio.get_running_loop()
+        if loop is not self._loop:
+            # Connections belong to the loop they were made in; those of a loop that ended are gone with it.
+            self._loop, self._pools = loop, {}
+        key = (url[:6].lower() == "https:", self._options.proxy_for(url))
+        if key not in self._pools:
+            self._pools[key] = _make(httpx.AsyncHTTPTransport, httpx, self._options, *key)
+        return self._pools[key]
+
+    async def aclose(self) -> None:
+        """As `HttpxTransport.close`."""
+        pools, self._pools = list(self._pools.values()), {}
+        if asyncio.get_running_loop() is self._loop:
+            for pool in pools:
+                await pool.aclose()
+        if self._given is not None and self._owned:
+            await self._given.aclose()
+
+
+def _make(kind: Any, httpx: ModuleType, options: ClientOptions, https: bool, proxy: str | None) -> Any:
+    """A transport of httpx: HTTP/1.1, as many connections as are asked for."""
+    limits = httpx.Limits(max_connections=None, max_keepalive_connections=100, keepalive_expiry=5.0)
+    verify = options.tls() if https else False
+    try:
+        return kind(verify=verify, proxy=proxy, limits=limits, trust_env=False)
+    except (ValueError, httpx.InvalidURL) as error:
+        raise UsageError(f"the proxy cannot be used: {error}", hint="--proxy http://HOST:PORT") from None
+    except ImportError as error:
+        raise UsageError(f"the proxy cannot be used: {error}", hint="pip install 'httpx[socks]'") from None
+
+
+def _build(httpx: ModuleType, request: Request, defaults: Headers, timeout: float, limits: Limits) -> Any:
+    given = {name.lower() for name, _ in request.headers}
+    headers = [(n.encode(), v.encode()) for n, v in defaults if n.lower() not in given]
+    headers += [(n.encode(), v.encode()) for n, v in request.headers]
+    extensions: dict[str, Any] = {
+        "timeout": {
+            "connect": min(limits.connect_timeout, max(timeout - _SOONER, timeout / 2)),
+            "read": timeout,
+            "write": timeout,
+            "pool": timeout,
+        }
+    }
+    if "/." in request.url and request.url.isascii():
+        # httpx would take dot segments away; what was written is what is sent.
+        extensions["target"] = _target(request.url)
+    try:
+        return httpx.Request(request.method, request.url, headers=headers, content=request.body, extensions=extensions)
+    except (httpx.InvalidURL, ValueError) as error:
+        raise TransportError(f"{request.url[:200]} is not a URL: {error}", kind="policy") from None
+
+
+def _target(url: str) -> bytes:
+    """The request target in origin form (RFC 9112, section 3.2.1), as it stands in the URL."""
+    parts = urlsplit(url)
+    query = f"?{parts.query}" if parts.query or "?" in url.partition("#")[0] else ""
+    return f"{parts.path or '/'}{query}".encode("ascii")
+
+
+def _headers_of(client: Any) -> Headers:
+    """A client's default headers, the ones that can be meant for every request; ours where it has httpx's own."""
+    headers = [(n, v) for n, v in client.headers.multi_items() if n.lower() not in _NOT_FROM_CLIENT]
+    merged = [(n, USER_AGENT if n.lower() == "user-agent" and v.startswith("python-httpx") else v) for n, v in headers]
+    return (("Accept-Encoding", ACCEPT_ENCODING), *merged)
+
+
+def _auth(httpx: ModuleType, client: Any, request: Request) -> Any:
+    """The client's own authentication, or one that adds nothing."""
+    if client.auth is None or request.remote or ("header", "authorization") in request.supplied:
+        return _unsigned
+    if any(name.lower() == "authorization" for name, _ in request.headers):
+        return _unsigned
+    return httpx.USE_CLIENT_DEFAULT
+
+
+def _unsigned(request: Any) -> Any:
+    return request
+
+
+def _headers(response: Any, limits: Limits) -> Headers:
+    headers = tuple((text_of_header(name), text_of_header(value)) for name, value in response.headers.raw)
+    check_headers(headers, limits)
+    return headers
+
+
+def _whole(response: Any, limits: Limits) -> bytes:
+    """The body of a response that was made in process and never streamed."""
+    content: bytes = response.content
+    if len(content) > limits.max_body:
+        raise too_large(limits)
+    return content
+
+
+def _response(response: Any, request: Request, headers: Headers, body: bytes) -> Response:
+    return Response(
+        status=response.status_code,
+        headers=headers,
+        body=body,
+        url=request.url,
+        http_version=response.http_version,
+        reason=response.reason_phrase,
+    )
+
+
+def error_of(httpx: ModuleType, error: Exception, request: Request, timeout: float, limits: Limits) -> TransportError:
+    """An error of httpx as one of ours, in plain words, with what is known of the request's fate."""
+    where, text = origin(request.url), str(error).rstrip(".")
+    match error:
+        case httpx.ConnectTimeout():
+            return timed_out(request, min(timeout, limits.connect_timeout), sent=False)
+        case httpx.PoolTimeout():
+            return timed_out(request, timeout, sent=False)
+        case httpx.TimeoutException():
+            return timed_out(request, timeout, sent=True)
+        case httpx.ConnectError():
+            return connect_error(request, error)
+        case httpx.UnsupportedProtocol() | httpx.LocalProtocolError():
+            return TransportError(f"the request to {where} cannot be sent: {text}", kind="protocol")
+        case httpx.ProxyError():
+            return TransportError(f"the proxy on the way to {where} refused: {text}", kind="connect")
+        case httpx.DecodingError():
+            return TransportError(
+                f"the response of {where} cannot be decompressed: {text}", kind="protocol", phase="answered"
+            )
+        case httpx.RemoteProtocolError() if "too long" in text or "too large" in text:
+            return large_headers(limits)
+        case httpx.RemoteProtocolError() if "disconnected" in text:
+            return broken_off(request, "closed the connection without an answer")
+        case httpx.RemoteProtocolError() if "closed connection" in text:
+            return broken_off(request, "closed the connection in the middle of its answer")
+        case httpx.RemoteProtocolError():
+            return broken_off(request, f"did not answer in HTTP: {text}")
+        case _:
+            return broken_off(request, f"broke off: {text or type(error).__name__}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Callable
 from typing import Protocol
@@ -10,6 +11,10 @@ from urllib.parse import urlsplit
 from ...errors import TransportError
 from ...limits import Limits
 from ...messages import Headers, Request, Response
+
+_TOKEN = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")  # RFC 9110, section 5.6.2
+_BREAKS = re.compile(r"[\r\n\0]")
+_URL = re.compile(r"(?i:https?)://(?P<authority>[^/?#]+)(?P<rest>[^\s\x00-\x1f\x7f]*)")
 
 
 class Transport(Protocol):
@@ -47,20 +52,23 @@ class DeferredTransport:
     def send(self, request: Request, *, timeout: float, limits: Limits) -> Response:
         """Send by the real transport."""
         with self._lock:
-            if self._made is None:
-                self._made = self._make()
-        return self._made.send(request, timeout=timeout, limits=limits)
+            made = self._made = self._made or self._make()
+        return made.send(request, timeout=timeout, limits=limits)
 
     def close(self) -> None:
         """Close the real one, if there is one."""
-        if self._made is not None:
-            self._made.close()
-            self._made = None
+        with self._lock:
+            made, self._made = self._made, None
+        if made is not None:
+            made.close()
 
 
 def origin(url: str) -> str:
-    """Scheme, host and port of a URL, as people write them."""
-    parts = urlsplit(url)
+    """Scheme, host and port of a URL, as people write them; no user information."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return url[:200]
     return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
 
 
@@ -68,45 +76,91 @@ def check_request(request: Request) -> None:
     """Refuse what no client should be asked to send.
 
     Raises:
-        TransportError: a scheme that is not HTTP, no host, or a header that would break the message.
+        TransportError: a URL that is not http(s) or not encoded, credentials within it, or a header or method that
+            would break the message.
     """
-    scheme, _, rest = request.url.partition("://")
-    if scheme.lower() not in ("http", "https") or not rest or rest[0] in "/?#":
+    match = _URL.fullmatch(request.url)
+    if match is None:
         raise TransportError(
-            f"{request.url[:200]} is not an http(s) URL", kind="policy", hint="name the server with -s URL"
+            f"{request.url[:200]!r} is not an http(s) URL", kind="policy", hint="name the server with -s URL"
         )
+    if "@" in match["authority"]:
+        raise TransportError(
+            f"the URL of {origin(request.url)} holds a user name or password", kind="policy", hint="use --auth"
+        )
+    if not _TOKEN.fullmatch(request.method):
+        raise TransportError(f"{request.method!r} is not a method", kind="policy")
     for name, value in request.headers:
-        if "\r" in value or "\n" in value or "\0" in value or not name:
+        if not _TOKEN.fullmatch(name):
+            raise TransportError(f"{name!r} is not the name of a header", kind="policy")
+        if _BREAKS.search(value):
             raise TransportError(f"the header {name} holds a line break", kind="policy")
 
 
 def check_headers(headers: Headers, limits: Limits) -> None:
     """Refuse a response whose headers are larger than the bound."""
-    size = sum(len(name) + len(value) + 4 for name, value in headers)
-    if size > limits.max_headers:
-        raise TransportError(
-            f"the response's headers are larger than {limits.max_headers} bytes",
-            kind="too-large",
-            phase="answered",
-            hint="Limits(max_headers=...)",
-        )
+    if sum(len(name) + len(value) + 4 for name, value in headers) > limits.max_headers:
+        raise large_headers(limits)
 
 
-def too_large(limits: Limits) -> TransportError:
-    """The body is larger than the bound."""
+def large_headers(limits: Limits) -> TransportError:
+    """The headers are larger than the bound."""
     return TransportError(
-        f"the response's body is larger than {limits.max_body} bytes",
+        f"the response's headers are larger than {limits.max_headers} bytes",
         kind="too-large",
         phase="answered",
-        hint="Limits(max_body=...)",
+        hint="Limits(max_headers=...)",
     )
 
 
 def timed_out(request: Request, seconds: float, *, sent: bool) -> TransportError:
     """No (whole) answer within the time."""
+    if not sent:
+        return TransportError(f"no connection to {origin(request.url)} within {seconds:g} s", kind="timeout")
     return TransportError(
         f"no answer from {origin(request.url)} within {seconds:g} s",
         kind="timeout",
-        phase="maybe_sent" if sent else "not_sent",
+        phase="maybe_sent",
         hint="--timeout allows more",
     )
+
+
+def refused(request: Request) -> TransportError:
+    """Nobody listens there."""
+    return TransportError(
+        f"connection refused by {origin(request.url)}", kind="connect", hint="is the server running? -s names another"
+    )
+
+
+def unknown_host(request: Request) -> TransportError:
+    """DNS has no such name."""
+    return TransportError(
+        f"the host of {origin(request.url)} is not known", kind="dns", hint="check the name, or name a server with -s"
+    )
+
+
+def tls_failed(request: Request, why: str) -> TransportError:
+    """The TLS handshake failed; nothing of the request was sent."""
+    return TransportError(
+        f"TLS with {origin(request.url)} failed: {why}",
+        kind="tls",
+        hint="SSL_CERT_FILE=FILE trusts another CA, --insecure checks nothing",
+    )
+
+
+def not_connected(request: Request, why: str) -> TransportError:
+    """Any other reason why there is no connection."""
+    return TransportError(f"no connection to {origin(request.url)}: {why}", kind="connect")
+
+
+def broken_off(request: Request, why: str) -> TransportError:
+    """The connection ended, or what came is not HTTP, after the request had been (or may have been) sent."""
+    return TransportError(f"{origin(request.url)} {why}", kind="protocol", phase="maybe_sent")
+
+
+def text_of_header(value: bytes) -> str:
+    """A header's text: UTF-8 where it is that, else Latin-1 (RFC 9110, section 5.5)."""
+    try:
+        return value.decode("utf-8")
+    except UnicodeDecodeError:
+        return value.decode("latin-1")

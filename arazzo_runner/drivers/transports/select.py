@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import functools
 import importlib.util
 import inspect
-from typing import Any, cast
+from typing import Any, Literal, cast
 
 from ...errors import UsageError
 from .bridge import AsyncToSync, SyncToAsync
 from .options import ClientOptions
 from .protocol import AsyncTransport, Transport
+
+_Kind = Literal["client", "async client", "transport", "async transport", "asgi", "wsgi"]
 
 
 def default_transport(options: ClientOptions, *, speed: bool = False) -> Transport:
@@ -23,91 +26,102 @@ def default_transport(options: ClientOptions, *, speed: bool = False) -> Transpo
     return HttpxTransport(options=options)
 
 
-def transport_for(client: Any, options: ClientOptions) -> Transport:
-    """A blocking transport for a Client, an AsyncClient, an ASGI or WSGI application, or a transport.
+def default_async_transport(options: ClientOptions, *, speed: bool = False) -> AsyncTransport:
+    """The same for asyncio."""
+    if speed and importlib.util.find_spec("pyreqwest") is not None:
+        from .pyreqwest_ import AsyncPyreqwestTransport
+
+        return AsyncPyreqwestTransport(options=options)
+    from .httpx_ import AsyncHttpxTransport
+
+    return AsyncHttpxTransport(options=options)
+
+
+def transport_for(client: Any, options: ClientOptions, *, speed: bool = False) -> Transport:
+    """A blocking transport for a Client, an AsyncClient, an ASGI or WSGI application, a transport, or None.
 
     Raises:
         UsageError: it is none of these.
     """
-    if _is_transport(client):
-        return cast(Transport, client)
-    kind = _client_kind(client)
-    if kind == "sync":
-        from .httpx_ import HttpxTransport
+    if client is None:
+        return default_transport(options, speed=speed)
+    from .httpx_ import HttpxTransport
 
-        return HttpxTransport(client)
-    return AsyncToSync(async_transport_for(client, options)) if kind == "async" else _application(client)
+    match _kind(client):
+        case "transport":
+            return cast(Transport, client)
+        case "client":
+            return HttpxTransport(client)
+        case "wsgi":
+            return HttpxTransport(_wsgi_client(client), owned=True)
+        case _:
+            return AsyncToSync(async_transport_for(client, options))
 
 
-def async_transport_for(client: Any, options: ClientOptions) -> AsyncTransport:
-    """The same for asyncio; None gives an AsyncClient of our own."""
+def async_transport_for(client: Any, options: ClientOptions, *, speed: bool = False) -> AsyncTransport:
+    """The same for asyncio."""
+    if client is None:
+        return default_async_transport(options, speed=speed)
     from .httpx_ import AsyncHttpxTransport
 
-    if client is None:
-        return AsyncHttpxTransport(options=options)
-    if _is_transport(client):
-        if inspect.iscoroutinefunction(client.send):
+    match _kind(client):
+        case "async transport":
             return cast(AsyncTransport, client)
-        return SyncToAsync(client)
-    match _client_kind(client):
-        case "async":
+        case "async client":
             return AsyncHttpxTransport(client)
-        case "sync":
-            return SyncToAsync(transport_for(client, options))
+        case "asgi":
+            return AsyncHttpxTransport(_asgi_client(client), owned=True)
         case _:
-            return _async_application(client)
+            return SyncToAsync(transport_for(client, options))
 
 
-def _is_transport(client: Any) -> bool:
-    if _client_kind(client) is not None or not hasattr(client, "send"):
-        return False
-    try:
-        parameters = inspect.signature(client.send).parameters
-    except (TypeError, ValueError):
-        return False
-    return {"timeout", "limits"} <= set(parameters)
-
-
-def _client_kind(client: Any) -> str | None:
+def _kind(client: Any) -> _Kind:
     names = {base.__name__ for base in type(client).__mro__ if base.__module__.partition(".")[0] in ("httpx", "httpx2")}
     if "AsyncClient" in names:
-        return "async"
-    return "sync" if "Client" in names else None
-
-
-def _application(app: Any) -> Transport:
-    """An application in process: ASGI in a background loop, WSGI in the calling thread."""
-    from .httpx_ import AsyncHttpxTransport, HttpxTransport, import_httpx
-
-    httpx = import_httpx()
-    if _is_asgi(app):
-        return AsyncToSync(AsyncHttpxTransport(httpx.AsyncClient(transport=httpx.ASGITransport(app=app))))
-    if callable(app):
-        return HttpxTransport(httpx.Client(transport=httpx.WSGITransport(app=app)))
-    raise _unknown(app)
-
-
-def _async_application(app: Any) -> AsyncTransport:
-    from .httpx_ import AsyncHttpxTransport, HttpxTransport, import_httpx
-
-    httpx = import_httpx()
-    if _is_asgi(app):
-        return AsyncHttpxTransport(httpx.AsyncClient(transport=httpx.ASGITransport(app=app)))
-    if callable(app):
-        return SyncToAsync(HttpxTransport(httpx.Client(transport=httpx.WSGITransport(app=app))))
-    raise _unknown(app)
-
-
-def _is_asgi(app: Any) -> bool:
-    call = app if inspect.isfunction(app) or inspect.ismethod(app) else getattr(type(app), "__call__", None)
-    return inspect.iscoroutinefunction(app) or inspect.iscoroutinefunction(call)
-
-
-def _unknown(client: Any) -> UsageError:
-    return UsageError(
+        return "async client"
+    if "Client" in names:
+        return "client"
+    if {"timeout", "limits"} <= _parameters(getattr(client, "send", None)).keys():
+        return "async transport" if inspect.iscoroutinefunction(client.send) else "transport"
+    if callable(client) and not isinstance(client, type):
+        return "asgi" if _is_asgi(client) else "wsgi"
+    raise UsageError(
         f"{type(client).__name__} is no client",
         hint="give an httpx.Client or AsyncClient, an ASGI or WSGI application, or a Transport",
     )
 
 
-__all__ = ["ClientOptions", "async_transport_for", "default_transport", "transport_for"]
+def _is_asgi(app: Any) -> bool:
+    """ASGI: an asynchronous callable, or one of (scope, receive, send); WSGI: one of (environ, start_response)."""
+    while isinstance(app, functools.partial):
+        app = app.func
+    if inspect.iscoroutinefunction(app) or inspect.iscoroutinefunction(getattr(app, "__call__", None)):  # noqa: B004
+        return True
+    needed = [
+        p
+        for p in _parameters(app).values()
+        if p.default is p.empty and p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)
+    ]
+    return len(needed) == 3
+
+
+def _parameters(function: Any) -> dict[str, inspect.Parameter]:
+    try:
+        return dict(inspect.signature(function).parameters)
+    except (TypeError, ValueError):
+        return {}
+
+
+def _wsgi_client(app: Any) -> Any:
+    from .httpx_ import import_httpx
+
+    httpx = import_httpx()
+    return httpx.Client(transport=httpx.WSGITransport(app=app))
+
+
+def _asgi_client(app: Any) -> Any:
+    """As a server would have it, an error within the application is an answer with status 500."""
+    from .httpx_ import import_httpx
+
+    httpx = import_httpx()
+    return httpx.AsyncClient(transport=httpx.ASGITransport(app=app, raise_app_exceptions=False))
