@@ -70,9 +70,10 @@ _QUANTIFIER = re.compile(r"[*+?]|\{([0-9]+)(?:(,)([0-9]*))?\}")
 _GROUP_NAME = re.compile(r"\(\?<([^\W\d][\w$]*|\$[\w$]*)>")
 _PROPERTY = re.compile(r"\{([A-Za-z_]+(?:=[A-Za-z0-9_]+)?)\}")
 _CAPTURING = re.compile(r"\\.|\[(?:\\.|[^\]\\])*\]|(?P<group>\((?!\?)|\(\?<(?![=!]))", re.DOTALL)
-_MOST_REPEATS = 1_000_000
 _DEEPEST = 100
-_LONGEST = 32_768
+_LONGEST = 10_000
+# `regex` unrolls counted repeats: their product is memory and time.
+_LARGEST = 50_000
 
 
 def translate(pattern: str) -> str:
@@ -97,6 +98,7 @@ class _Translation:
     at: int = 0
     opened: int = 0
     depth: int = 0
+    size: int = 0
     names: dict[str, int] = field(default_factory=dict)
 
     def error(self, message: str, at: int | None = None) -> ConditionSyntaxError:
@@ -124,8 +126,13 @@ class _Translation:
             if self.quantifier() is not None:
                 raise self.error("nothing to repeat before this quantifier", self.at - 1)
             return assertion
+        start, before = self.at, self.size
+        self.size += 1
         atom = self.atom()
+        counted = _QUANTIFIER.match(self.pattern, self.at)
         quantifier = self.quantifier()
+        if counted is not None and counted[1] is not None:
+            self.unroll(before, int(counted[3] or counted[1]), start)
         if quantifier is None:
             return atom
         if self.at < len(self.pattern) and _QUANTIFIER.match(self.pattern, self.at):
@@ -160,10 +167,15 @@ class _Translation:
         return found.group()
 
     def check_counts(self, found: re.Match[str]) -> None:
-        if max(len(found[1]), len(found[3] or "")) > 7 or max(int(found[1]), int(found[3] or 0)) > _MOST_REPEATS:
-            raise self.error(f"more than {_MOST_REPEATS} repeats")
+        if max(len(found[1]), len(found[3] or "")) > 7:
+            raise self.error(f"more than {_LARGEST} repeats")
         if found[3] and int(found[3]) < int(found[1]):
             raise self.error("the numbers of this quantifier are out of order")
+
+    def unroll(self, before: int, times: int, start: int) -> None:
+        self.size = before + (self.size - before) * max(times, 1)
+        if self.size > _LARGEST:
+            raise self.error(f"its repeats amount to more than {_LARGEST} characters", start)
 
     def atom(self) -> str:
         character = self.pattern[self.at]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from ..errors import Phase
 from ..events import (
@@ -50,9 +50,9 @@ _EVENT_PURPOSE: Mapping[str, Literal["run", "step", "dependency", "retry"]] = {
 
 def begin(plan: Plan, inputs: Mapping[str, Any], *, now: float) -> tuple[State, tuple[Effect, ...], list[Event]]:
     """Start a run of the plan's workflow; the inputs have their defaults and are valid (`plan.workflow.inputs`)."""
-    turn = _Turn(plan, State(frames=(), now=now))
+    turn = _Turn(plan, State(frames=(), inputs=plan.workflow.inputs.with_defaults(inputs), now=now))
     deadline = None if plan.bounds.max_time is None else now + plan.bounds.max_time
-    turn.push(plan.entry, inputs, "run", "", deadline)
+    turn.push(plan.entry, turn.inputs, "run", "", deadline)
     turn.proceed()
     return turn.result()
 
@@ -78,12 +78,22 @@ def interrupt(plan: Plan, state: State, *, now: float, message: str) -> tuple[St
     return ended, events
 
 
+class _Left(NamedTuple):
+    """A workflow that ended: its caller goes on from there. Kept aside, so that no recursion limits the nesting."""
+
+    child: Frame
+    done: Completed
+    reason: Reason | None
+    message: str | None
+
+
 class _Turn:
     """One turn of the interpreter: frames are replaced, never changed; what happens is gathered as events."""
 
     def __init__(self, plan: Plan, state: State, *, now: float | None = None) -> None:
         self.plan = plan
         self.frames = list(state.frames)
+        self.inputs = state.inputs
         self.completed = dict(state.completed)
         self.executed = state.executed
         self.delayed = state.delayed
@@ -94,10 +104,12 @@ class _Turn:
         self.phase: Phase | None = None
         self._idle = False
         self._again = False
+        self._left: _Left | None = None
 
     def result(self) -> tuple[State, tuple[Effect, ...], list[Event]]:
         state = State(
             frames=tuple(self.frames),
+            inputs=self.inputs,
             outstanding=self.effects,
             completed=self.completed,
             executed=self.executed,
@@ -131,9 +143,13 @@ class _Turn:
         purpose: Purpose,
         path: str,
         deadline: float | None = None,
-        hops: int = 0,
+        *,
+        origin: Frame | None = None,
     ) -> None:
-        """Enter a workflow: its dependencies first, then its steps. Its inputs are checked (decision 55)."""
+        """Enter a workflow: its dependencies first, then its steps. Its inputs are checked (decision 55).
+
+        `origin` is the frame whose goto leads here: its place is taken.
+        """
         if len(self.frames) >= self.plan.bounds.max_nesting:
             self.stop("limit-exceeded", f"workflows are nested deeper than {self.plan.bounds.max_nesting}")
             return
@@ -145,9 +161,10 @@ class _Turn:
             purpose=purpose,
             inputs=given,
             pending=workflow.depends_on,
-            started_at=self.now,
+            started_at=origin.started_at if origin else self.now,
             deadline=deadline,
-            hops=hops,
+            hops=origin.hops + 1 if origin else 0,
+            called=(origin.called or origin.workflow) if origin else "",
         )
         self.frames.append(frame)
         if path:
@@ -156,7 +173,7 @@ class _Turn:
                     path=path,
                     workflow_id=workflow.workflow_id,
                     inputs=given,
-                    purpose="goto" if hops else _EVENT_PURPOSE[purpose],
+                    purpose="goto" if origin else _EVENT_PURPOSE[purpose],
                     location=workflow.location,
                 )
             )
@@ -187,7 +204,7 @@ class _Turn:
             succeeded=succeeded,
             steps=tuple(step_id for step_id, ok in frame.done.items() if ok),
         )
-        self.completed[frame.workflow] = done
+        self._complete(frame, done)
         if frame.path:
             self.events.append(
                 WorkflowFinished(
@@ -203,7 +220,14 @@ class _Turn:
         if not self.frames:
             self._end(succeeded, reason, ended_by, outputs, missing, message)
             return
-        self._return_to_caller(frame, done, reason, message)
+        self._left = _Left(frame, done, reason, message)
+
+    def _complete(self, frame: Frame, done: Completed) -> None:
+        """The latest execution of a workflow; where a goto ended elsewhere, its result is the target's (decision 6)."""
+        self.completed[frame.workflow] = done
+        if frame.called and frame.called != frame.workflow:
+            left = self.completed[frame.called]
+            self.completed[frame.called] = replace(left, outputs=done.outputs, succeeded=done.succeeded)
 
     def _return_to_caller(self, child: Frame, done: Completed, reason: Reason | None, message: str | None) -> None:
         match child.purpose:
@@ -276,7 +300,10 @@ class _Turn:
     def proceed(self) -> None:
         """Go on until there is something to do outside, or the run has ended."""
         while not self.effects and self.end is None and not self._idle:
-            if self._again:
+            if self._left is not None:
+                left, self._left = self._left, None
+                self._return_to_caller(left.child, left.done, left.reason, left.message)
+            elif self._again:
                 self._again = False
                 self.attempt()
             elif self.frame.pending:
@@ -294,15 +321,13 @@ class _Turn:
             self._dependency_checked(workflow.workflow_id, done.succeeded, None, None)
             return
         declared = workflow.inputs.properties
-        top = self.frames[0].inputs
-        inputs = {name: value for name, value in top.items() if name in declared}
+        inputs = {name: value for name, value in self.inputs.items() if name in declared}
         path = f"{frame.path}/dependsOn:{workflow.workflow_id}".lstrip("/")
         self.push(key, inputs, "dependency", path)
 
     def _dependency_done(self, child: Frame, done: Completed, reason: Reason | None, message: str | None) -> None:
-        wanted = self.frame.pending[0]
-        self.completed.setdefault(wanted, done)
-        self._dependency_checked(self.plan.workflows[child.workflow].workflow_id, done.succeeded, reason, message)
+        name = self.plan.workflows[child.called or child.workflow].workflow_id
+        self._dependency_checked(name, done.succeeded, reason, message)
 
     def _dependency_checked(self, name: str, succeeded: bool, reason: Reason | None, message: str | None) -> None:
         if succeeded:
@@ -396,23 +421,22 @@ class _Turn:
     def _workflow_step_done(self, child: Frame, done: Completed, reason: Reason | None, message: str | None) -> None:
         step = self.step
         assert isinstance(step, WorkflowCall), "only a workflow step has a child of purpose 'step'"
-        # A goto may have ended elsewhere: the result is the target's (decision 6), under the name that was called.
-        completed = {**self.completed, step.workflow: done}
-        self.completed = completed
         failure = None if done.succeeded else (reason, message or f"the workflow '{step.target}' failed")
         outcome, events = conclude_workflow(
             self.plan,
             self.frame,
             step,
             self.id,
-            completed,
+            self.completed,
             child=done,
             status=child.last_status,
             now=self.now,
             failure=failure,
         )
         self.events += events
-        self.finish_step(replace(outcome, duration_s=self.now - child.started_at, status=child.last_status))
+        phase = outcome.phase if done.succeeded else self.phase or outcome.phase
+        duration_s = self.now - child.started_at
+        self.finish_step(replace(outcome, phase=phase, duration_s=duration_s, status=child.last_status))
 
     # -- the end of a step --------------------------------------------------------------------------------------------
 
@@ -497,9 +521,8 @@ class _Turn:
         )
         self.frames.pop()
         base = old.path.rpartition("~")[0] if old.hops else old.path
-        self.push(
-            action.workflow, matched.inputs or {}, old.purpose, f"{base}~{old.hops + 1}", old.deadline, old.hops + 1
-        )
+        path = f"{base}~{old.hops + 1}"
+        self.push(action.workflow, matched.inputs or {}, old.purpose, path, old.deadline, origin=old)
 
     # -- retries ------------------------------------------------------------------------------------------------------
 
@@ -603,11 +626,13 @@ class _Turn:
         child = self.frames[index]
         del self.frames[index:]
         done = Completed(inputs=child.inputs, outputs={}, succeeded=False)
+        self._complete(child, done)
         seconds = (child.deadline or 0.0) - child.started_at
         self._workflow_step_done(child, done, "timeout", f"the workflow took longer than its timeout of {seconds:g} s")
 
     def _record(self, outcome: Outcome) -> None:
         """The verdict of a step whose workflow ends with it."""
+        self.phase = None if outcome.succeeded else outcome.phase
         self.events.append(
             StepFinished(
                 id=self.id,

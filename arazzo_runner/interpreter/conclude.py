@@ -169,7 +169,7 @@ class Conclusion:
 
     def _with_own(self, scope: RunScope, outputs: Mapping[str, Any] | None) -> RunScope:
         """The scope of the step's actions: its own outputs are there (decision 57)."""
-        if outputs:
+        if outputs is not None:
             scope.steps = {**self.frame.steps, self.step.step_id: outputs}
         return scope
 

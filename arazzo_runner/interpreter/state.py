@@ -26,6 +26,7 @@ class Frame:
 
     `steps` has the outputs of steps that ran, `done` whether their latest visit succeeded, `budgets` the retries used
     in this visit by action name, `pending` the dependencies still to run, `ready_at` when the next attempt may begin.
+    `hops` counts the gotos that led here, `called` is the workflow they set out from.
     """
 
     workflow: str
@@ -43,6 +44,7 @@ class Frame:
     started_at: float = 0.0
     deadline: float | None = None
     hops: int = 0
+    called: str = ""
     last_status: int | None = None
 
 
@@ -81,9 +83,10 @@ class Ended:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class State:
-    """`now` is the time of the last outcome (seconds since the epoch), the only clock of the interpreter."""
+    """`now` is the time of the last outcome (seconds since the epoch), the only clock; `inputs` are the run's."""
 
     frames: tuple[Frame, ...]
+    inputs: Values = field(default_factory=dict)
     outstanding: tuple[Effect, ...] = ()
     completed: Mapping[str, Completed] = field(default_factory=dict)
     executed: int = 0
@@ -132,6 +135,7 @@ def to_json(state: State) -> dict[str, Any]:
     """The state as JSON values only (bytes and Decimal in wrappers of their own)."""
     return {
         "frames": [_fields(frame) for frame in state.frames],
+        "inputs": _plain(state.inputs),
         "outstanding": [_effect(effect) for effect in state.outstanding],
         "completed": {key: _fields(done) for key, done in state.completed.items()},
         "executed": state.executed,
@@ -145,6 +149,7 @@ def from_json(data: Mapping[str, Any]) -> State:
     """The state that `to_json` wrote."""
     return State(
         frames=tuple(Frame(**_restored(frame, ("pending",))) for frame in data["frames"]),
+        inputs=_value(data["inputs"]),
         outstanding=tuple(_restore_effect(effect) for effect in data["outstanding"]),
         completed={key: Completed(**_restored(done, ("steps",))) for key, done in data["completed"].items()},
         executed=data["executed"],
@@ -167,7 +172,7 @@ def outcome_from_json(data: Mapping[str, Any]) -> Outcome | Waited:
     """The outcome that `outcome_to_json` wrote."""
     if "succeeded" not in data:
         return Waited(**data)
-    fields = _restored(data, ("missing_outputs",))
+    fields = _restored({key: data[key] for key in data if key not in ("actions", "verdicts")}, ("missing_outputs",))
     fields["actions"] = tuple(MatchedAction(**_restored(action, ())) for action in data["actions"])
     fields["verdicts"] = tuple((passed, reason) for passed, reason in data["verdicts"])
     return Outcome(**fields)

@@ -153,7 +153,7 @@ class WorkflowLinker:
         try:
             builder = operation.builder(tuple((p.name, p.in_) for p in parameters), body.content_type if body else None)
         except RequestError as error:
-            self.findings.add("ARZ217", error.message, error.location or location, error.hint)
+            self.findings.add("ARZ222", error.message, error.location or location, error.hint)
             return None
         if description is not None:
             self.document.linker.descriptions.setdefault(self._source_key(found.source.name), description)

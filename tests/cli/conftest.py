@@ -119,5 +119,4 @@ def command(
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
     monkeypatch.setenv("NO_COLOR", "1")
-    monkeypatch.setenv("PYTHONWARNINGS", "error::ResourceWarning")
     yield Command(folder, server, capsys, monkeypatch)

@@ -12,6 +12,7 @@ requirement = pytest.mark.requirement
 W = "/workflows/0"
 S = "/workflows/0/steps/0"
 OTHER = "memory:/other.arazzo.json"
+ID = {"name": "id", "in": "path", "value": "1"}
 GOTO = {"name": "go", "type": "goto"}
 
 
@@ -253,12 +254,12 @@ ACCEPTED: list[Any] = [
         id="operationPath",
     ),
     pytest.param(
-        steps(step(operationPath="{$sourceDescriptions.api.url}#/paths/~1pets~1{id}/get")),
+        steps(step(operationPath="{$sourceDescriptions.api.url}#/paths/~1pets~1{id}/get", parameters=[ID])),
         marks=requirement("step.operationPath.pointer-escapes"),
         id="operationPath of a template",
     ),
     pytest.param(
-        steps(step(operationPath="{$sourceDescriptions.api.url}#/paths/~1pets~1%7Bid%7D/get")),
+        steps(step(operationPath="{$sourceDescriptions.api.url}#/paths/~1pets~1%7Bid%7D/get", parameters=[ID])),
         id="operationPath, percent-encoded",
     ),
     pytest.param(

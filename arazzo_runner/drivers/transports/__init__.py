@@ -6,17 +6,14 @@ are `policy`'s and the driver's business, so that every client behaves the same.
 
 from __future__ import annotations
 
-from .bridge import AsyncToSync, SyncToAsync
 from .options import ClientOptions
 from .protocol import AsyncTransport, DeferredTransport, Transport
 from .select import async_transport_for, default_async_transport, default_transport, transport_for
 
 __all__ = [
-    "AsyncToSync",
     "AsyncTransport",
     "ClientOptions",
     "DeferredTransport",
-    "SyncToAsync",
     "Transport",
     "async_transport_for",
     "default_async_transport",

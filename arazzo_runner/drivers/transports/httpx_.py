@@ -1,4 +1,4 @@
-"""httpx (and httpx2, which has the same API) as a transport, blocking and asynchronous.
+"""httpx (and httpx2, which has the same API) as a transport.
 
 Without a client given, requests go straight to `httpx.HTTPTransport`: no redirects, cookies, authentication or `.netrc`
 are involved, and what patches httpx (respx, pytest-httpx, OpenTelemetry) still sees them.
@@ -11,10 +11,8 @@ not redirected to another origin.
 
 from __future__ import annotations
 
-import asyncio
 import sys
 import threading
-import time
 from types import ModuleType
 from typing import Any
 from urllib.parse import urlsplit
@@ -24,7 +22,6 @@ from ...errors import TransportError, UsageError
 from ...limits import Limits
 from ...messages import Headers, Request, Response
 from .body import ACCEPT_ENCODING, Body, too_large
-from .causes import connect_error
 from .deadline import Deadline
 from .options import ClientOptions
 from .protocol import broken_off, check_headers, check_request, large_headers, origin, text_of_header, timed_out
@@ -89,30 +86,30 @@ class HttpxTransport:
     def _open(self, httpx: ModuleType, request: Request, timeout: float, limits: Limits) -> Any:
         client = self._given
         if client is None:
-            built = _build(httpx, request, DEFAULT_HEADERS, timeout, limits)
+            built = build_request(httpx, request, DEFAULT_HEADERS, timeout, limits)
             return self._pool(httpx, request.url).handle_request(built)
         if client.is_closed:
             raise TransportError("the client is closed", kind="closed")
-        built = _build(httpx, request, _headers_of(client), timeout, limits)
-        return client.send(built, stream=True, auth=_auth(httpx, client, request), follow_redirects=False)
+        built = build_request(httpx, request, default_headers(client), timeout, limits)
+        return client.send(built, stream=True, auth=auth_for(httpx, client, request), follow_redirects=False)
 
     def _received(self, response: Any, request: Request, timeout: float, limits: Limits) -> Response:
-        headers = _headers(response, limits)
+        headers = headers_of(response, limits)
         if response.is_stream_consumed:
-            return _response(response, request, headers, _whole(response, limits))
+            return response_of(response, request, headers, whole_body(response, limits))
         body = Body(headers, origin(request.url), limits)
         for chunk in response.iter_raw():
             body.feed(chunk)
             if self._deadline.remaining() < 0:
                 raise timed_out(request, timeout, sent=True)
-        return _response(response, request, headers, body.finish())
+        return response_of(response, request, headers, body.finish())
 
     def _pool(self, httpx: ModuleType, url: str) -> Any:
         key = (url[:6].lower() == "https:", self._options.proxy_for(url))
         with self._lock:
             pool = self._pools.get(key)
             if pool is None:
-                pool = self._pools[key] = _make(httpx.HTTPTransport, httpx, self._options, *key)
+                pool = self._pools[key] = make_pool(httpx.HTTPTransport, httpx, self._options, *key)
                 self._deadline.bind(pool)
             return pool
 
@@ -126,72 +123,7 @@ class HttpxTransport:
             self._given.close()
 
 
-class AsyncHttpxTransport:
-    """The same over an httpx.AsyncClient; ASGITransport and MockTransport work."""
-
-    def __init__(self, client: Any = None, *, options: ClientOptions | None = None, owned: bool = False) -> None:
-        self._options = options or ClientOptions()
-        self._given = client
-        self._owned = owned
-        self._pools: dict[tuple[bool, str | None], Any] = {}
-        self._loop: asyncio.AbstractEventLoop | None = None
-
-    async def send(self, request: Request, *, timeout: float, limits: Limits) -> Response:
-        """As `Transport.send`."""
-        check_request(request)
-        httpx = import_httpx() if self._given is None else module_of(self._given)
-        try:
-            async with asyncio.timeout(timeout):
-                response = await self._open(httpx, request, timeout, limits)
-                try:
-                    return await self._received(response, request, limits)
-                finally:
-                    await response.aclose()
-        except TimeoutError:
-            raise timed_out(request, timeout, sent=True) from None
-        except (httpx.RequestError, httpx.StreamError) as error:
-            raise error_of(httpx, error, request, timeout, limits) from error
-
-    async def _open(self, httpx: ModuleType, request: Request, timeout: float, limits: Limits) -> Any:
-        client = self._given
-        if client is None:
-            built = _build(httpx, request, DEFAULT_HEADERS, timeout, limits)
-            return await self._pool(httpx, request.url).handle_async_request(built)
-        if client.is_closed:
-            raise TransportError("the client is closed", kind="closed")
-        built = _build(httpx, request, _headers_of(client), timeout, limits)
-        return await client.send(built, stream=True, auth=_auth(httpx, client, request), follow_redirects=False)
-
-    async def _received(self, response: Any, request: Request, limits: Limits) -> Response:
-        headers = _headers(response, limits)
-        if response.is_stream_consumed:
-            return _response(response, request, headers, _whole(response, limits))
-        body = Body(headers, origin(request.url), limits)
-        async for chunk in response.aiter_raw():
-            body.feed(chunk)
-        return _response(response, request, headers, body.finish())
-
-    def _pool(self, httpx: ModuleType, url: str) -> Any:
-        loop = asyncio.get_running_loop()
-        if loop is not self._loop:
-            # Connections belong to the loop they were made in; those of a loop that ended are gone with it.
-            self._loop, self._pools = loop, {}
-        key = (url[:6].lower() == "https:", self._options.proxy_for(url))
-        if key not in self._pools:
-            self._pools[key] = _make(httpx.AsyncHTTPTransport, httpx, self._options, *key)
-        return self._pools[key]
-
-    async def aclose(self) -> None:
-        """As `HttpxTransport.close`."""
-        pools, self._pools = list(self._pools.values()), {}
-        if asyncio.get_running_loop() is self._loop:
-            for pool in pools:
-                await pool.aclose()
-        if self._given is not None and self._owned:
-            await self._given.aclose()
-
-
-def _make(kind: Any, httpx: ModuleType, options: ClientOptions, https: bool, proxy: str | None) -> Any:
+def make_pool(kind: Any, httpx: ModuleType, options: ClientOptions, https: bool, proxy: str | None) -> Any:
     """A transport of httpx: HTTP/1.1, as many connections as are asked for."""
     limits = httpx.Limits(max_connections=None, max_keepalive_connections=100, keepalive_expiry=5.0)
     verify = options.tls() if https else False
@@ -203,7 +135,7 @@ def _make(kind: Any, httpx: ModuleType, options: ClientOptions, https: bool, pro
         raise UsageError(f"the proxy cannot be used: {error}", hint="pip install 'httpx[socks]'") from None
 
 
-def _build(httpx: ModuleType, request: Request, defaults: Headers, timeout: float, limits: Limits) -> Any:
+def build_request(httpx: ModuleType, request: Request, defaults: Headers, timeout: float, limits: Limits) -> Any:
     given = {name.lower() for name, _ in request.headers}
     headers = [(n.encode(), v.encode()) for n, v in defaults if n.lower() not in given]
     headers += [(n.encode(), v.encode()) for n, v in request.headers]
@@ -231,14 +163,14 @@ def _target(url: str) -> bytes:
     return f"{parts.path or '/'}{query}".encode("ascii")
 
 
-def _headers_of(client: Any) -> Headers:
+def default_headers(client: Any) -> Headers:
     """A client's default headers, the ones that can be meant for every request; ours where it has httpx's own."""
     headers = [(n, v) for n, v in client.headers.multi_items() if n.lower() not in _NOT_FROM_CLIENT]
     merged = [(n, USER_AGENT if n.lower() == "user-agent" and v.startswith("python-httpx") else v) for n, v in headers]
     return (("Accept-Encoding", ACCEPT_ENCODING), *merged)
 
 
-def _auth(httpx: ModuleType, client: Any, request: Request) -> Any:
+def auth_for(httpx: ModuleType, client: Any, request: Request) -> Any:
     """The client's own authentication, or one that adds nothing."""
     if client.auth is None or request.remote or ("header", "authorization") in request.supplied:
         return _unsigned
@@ -251,13 +183,13 @@ def _unsigned(request: Any) -> Any:
     return request
 
 
-def _headers(response: Any, limits: Limits) -> Headers:
+def headers_of(response: Any, limits: Limits) -> Headers:
     headers = tuple((text_of_header(name), text_of_header(value)) for name, value in response.headers.raw)
     check_headers(headers, limits)
     return headers
 
 
-def _whole(response: Any, limits: Limits) -> bytes:
+def whole_body(response: Any, limits: Limits) -> bytes:
     """The body of a response that was made in process and never streamed."""
     content: bytes = response.content
     if len(content) > limits.max_body:
@@ -265,7 +197,7 @@ def _whole(response: Any, limits: Limits) -> bytes:
     return content
 
 
-def _response(response: Any, request: Request, headers: Headers, body: bytes) -> Response:
+def response_of(response: Any, request: Request, headers: Headers, body: bytes) -> Response:
     return Response(
         status=response.status_code,
         headers=headers,
@@ -287,6 +219,8 @@ def error_of(httpx: ModuleType, error: Exception, request: Request, timeout: flo
         case httpx.TimeoutException():
             return timed_out(request, timeout, sent=True)
         case httpx.ConnectError():
+            from .causes import connect_error
+
             return connect_error(request, error)
         case httpx.UnsupportedProtocol() | httpx.LocalProtocolError():
             return TransportError(f"the request to {where} cannot be sent: {text}", kind="protocol")

@@ -45,7 +45,7 @@ class ClientOptions:
 
     @property
     def has_own_trust(self) -> bool:
-        """Whether TLS needs more than the usual authorities: a client certificate, or authorities named by variables."""
+        """Whether TLS needs a client certificate, or authorities that variables name."""
         return self.cert is not None or bool(os.environ.get("SSL_CERT_FILE") or os.environ.get("SSL_CERT_DIR"))
 
     def proxy_for(self, url: str) -> str | None:

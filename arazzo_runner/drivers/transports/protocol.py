@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import threading
 from collections.abc import Callable
 from typing import Protocol
 from urllib.parse import urlsplit
@@ -42,25 +41,21 @@ class AsyncTransport(Protocol):
 
 
 class DeferredTransport:
-    """A transport that is made when it is first needed."""
+    """A transport that is made for each request and closed after it: for the few documents that are fetched."""
 
     def __init__(self, make: Callable[[], Transport]) -> None:
         self._make = make
-        self._made: Transport | None = None
-        self._lock = threading.Lock()
 
     def send(self, request: Request, *, timeout: float, limits: Limits) -> Response:
         """Send by the real transport."""
-        with self._lock:
-            made = self._made = self._made or self._make()
-        return made.send(request, timeout=timeout, limits=limits)
+        made = self._make()
+        try:
+            return made.send(request, timeout=timeout, limits=limits)
+        finally:
+            made.close()
 
     def close(self) -> None:
-        """Close the real one, if there is one."""
-        with self._lock:
-            made, self._made = self._made, None
-        if made is not None:
-            made.close()
+        """Nothing stays open."""
 
 
 def origin(url: str) -> str:

@@ -1,13 +1,12 @@
 """pyreqwest as a transport (extra `speed`): a client in Rust, a tenth of the processor time of httpx.
 
 What it cannot do as we promise goes through httpx: URLs it would rewrite (`%2E%2E`, `'` in a query), a client
-certificate, authorities named by SSL_CERT_FILE, a SOCKS proxy. Its bounds: a response may have 100 headers, and a header
-value that is not UTF-8 is seen as U+FFFD.
+certificate, authorities named by SSL_CERT_FILE, a SOCKS proxy. Its bounds: a response may have 100 headers, and the
+value of a header that is not UTF-8 is seen as U+FFFD.
 """
 
 from __future__ import annotations
 
-import asyncio
 import re
 import threading
 from datetime import timedelta
@@ -17,7 +16,7 @@ from ...errors import TransportError, UsageError
 from ...limits import Limits
 from ...messages import Headers, Request, Response
 from .body import Body
-from .httpx_ import DEFAULT_HEADERS, AsyncHttpxTransport, HttpxTransport
+from .httpx_ import DEFAULT_HEADERS, HttpxTransport
 from .options import ClientOptions
 from .protocol import (
     broken_off,
@@ -43,7 +42,7 @@ _KEPT = re.compile(
 _DOTS = re.compile(r"/(?:\.|%2[Ee]){1,2}(?:[/?]|$)")
 
 
-class _Shared:
+class Shared:
     """What the blocking and the asynchronous transport share."""
 
     def __init__(self, options: ClientOptions | None) -> None:
@@ -51,7 +50,7 @@ class _Shared:
         self._clients: dict[float, Any] = {}
         self._lock = threading.Lock()
 
-    def _fits(self, request: Request) -> bool:
+    def fits(self, request: Request) -> bool:
         url, options = request.url, self._options
         if _KEPT.fullmatch(url) is None or _DOTS.search(url) is not None:
             return False
@@ -59,7 +58,7 @@ class _Shared:
             return False
         return not (options.has_own_trust and url.startswith("https:"))
 
-    def _built(self, builder: Any, request: Request, timeout: float) -> Any:
+    def built(self, builder: Any, request: Request, timeout: float) -> Any:
         given = {name.lower() for name, _ in request.headers}
         headers = [(n, v) for n, v in DEFAULT_HEADERS if n.lower() not in given]
         headers += request.headers
@@ -70,7 +69,7 @@ class _Shared:
             builder = builder.body_bytes(request.body)
         return builder.build_streamed()
 
-    def _client(self, kind: str, connect_timeout: float) -> Any:
+    def client(self, kind: str, connect_timeout: float) -> Any:
         with self._lock:
             if connect_timeout not in self._clients:
                 self._clients[connect_timeout] = self._make(kind, connect_timeout)
@@ -98,7 +97,7 @@ class _Shared:
         return builder.build()
 
 
-class PyreqwestTransport(_Shared):
+class PyreqwestTransport(Shared):
     """A blocking transport over pyreqwest; connections are pooled and shared by threads."""
 
     def __init__(self, *, options: ClientOptions | None = None) -> None:
@@ -110,16 +109,16 @@ class PyreqwestTransport(_Shared):
         from pyreqwest.exceptions import PyreqwestError
 
         check_request(request)
-        if not self._fits(request):
+        if not self.fits(request):
             return self._other.send(request, timeout=timeout, limits=limits)
-        client = self._client("SyncClientBuilder", limits.connect_timeout)
+        client = self.client("SyncClientBuilder", limits.connect_timeout)
         try:
-            with self._built(client.request, request, timeout) as response:
-                headers = _headers(response, limits)
+            with self.built(client.request, request, timeout) as response:
+                headers = headers_of(response, limits)
                 body = Body(headers, origin(request.url), limits)
                 while (chunk := response.body_reader.read_chunk()) is not None:
                     body.feed(bytes(chunk))
-                return _response(response, request, headers, body.finish())
+                return response_of(response, request, headers, body.finish())
         except PyreqwestError as error:
             raise error_of(error, request, timeout, limits) from error
 
@@ -132,43 +131,7 @@ class PyreqwestTransport(_Shared):
         self._other.close()
 
 
-class AsyncPyreqwestTransport(_Shared):
-    """The same for asyncio."""
-
-    def __init__(self, *, options: ClientOptions | None = None) -> None:
-        super().__init__(options)
-        self._other = AsyncHttpxTransport(options=self._options)
-
-    async def send(self, request: Request, *, timeout: float, limits: Limits) -> Response:
-        """As `Transport.send`."""
-        from pyreqwest.exceptions import PyreqwestError
-
-        check_request(request)
-        if not self._fits(request):
-            return await self._other.send(request, timeout=timeout, limits=limits)
-        client = self._client("ClientBuilder", limits.connect_timeout)
-        try:
-            async with asyncio.timeout(timeout), self._built(client.request, request, timeout) as response:
-                headers = _headers(response, limits)
-                body = Body(headers, origin(request.url), limits)
-                while (chunk := await response.body_reader.read_chunk()) is not None:
-                    body.feed(bytes(chunk))
-                return _response(response, request, headers, body.finish())
-        except PyreqwestError as error:
-            raise error_of(error, request, timeout, limits) from error
-        except TimeoutError:
-            raise timed_out(request, timeout, sent=True) from None
-
-    async def aclose(self) -> None:
-        """Close the clients."""
-        with self._lock:
-            clients, self._clients = list(self._clients.values()), {}
-        for client in clients:
-            await client.close()
-        await self._other.aclose()
-
-
-def _headers(response: Any, limits: Limits) -> Headers:
+def headers_of(response: Any, limits: Limits) -> Headers:
     try:
         headers = tuple((str(name), str(value)) for name, value in response.headers.items())
     except ValueError:
@@ -188,7 +151,7 @@ def _readable(headers: Any) -> Headers:
     return tuple(found)
 
 
-def _response(response: Any, request: Request, headers: Headers, body: bytes) -> Response:
+def response_of(response: Any, request: Request, headers: Headers, body: bytes) -> Response:
     return Response(
         status=response.status,
         headers=headers,

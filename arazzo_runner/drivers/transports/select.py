@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import functools
-import importlib.util
-import inspect
-from typing import Any, Literal, cast
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 from ...errors import UsageError
-from .bridge import AsyncToSync, SyncToAsync
 from .options import ClientOptions
 from .protocol import AsyncTransport, Transport
+
+if TYPE_CHECKING:
+    import inspect
 
 _Kind = Literal["client", "async client", "transport", "async transport", "asgi", "wsgi"]
 
 
 def default_transport(options: ClientOptions, *, speed: bool = False) -> Transport:
     """The transport of our own: pyreqwest where it is wanted and installed (extra `speed`), else httpx."""
-    if speed and importlib.util.find_spec("pyreqwest") is not None:
+    if speed and _is_installed("pyreqwest"):
         from .pyreqwest_ import PyreqwestTransport
 
         return PyreqwestTransport(options=options)
@@ -28,11 +27,11 @@ def default_transport(options: ClientOptions, *, speed: bool = False) -> Transpo
 
 def default_async_transport(options: ClientOptions, *, speed: bool = False) -> AsyncTransport:
     """The same for asyncio."""
-    if speed and importlib.util.find_spec("pyreqwest") is not None:
-        from .pyreqwest_ import AsyncPyreqwestTransport
+    if speed and _is_installed("pyreqwest"):
+        from .pyreqwest_async import AsyncPyreqwestTransport
 
         return AsyncPyreqwestTransport(options=options)
-    from .httpx_ import AsyncHttpxTransport
+    from .httpx_async import AsyncHttpxTransport
 
     return AsyncHttpxTransport(options=options)
 
@@ -55,6 +54,8 @@ def transport_for(client: Any, options: ClientOptions, *, speed: bool = False) -
         case "wsgi":
             return HttpxTransport(_wsgi_client(client), owned=True)
         case _:
+            from .bridge import AsyncToSync
+
             return AsyncToSync(async_transport_for(client, options))
 
 
@@ -62,7 +63,7 @@ def async_transport_for(client: Any, options: ClientOptions, *, speed: bool = Fa
     """The same for asyncio."""
     if client is None:
         return default_async_transport(options, speed=speed)
-    from .httpx_ import AsyncHttpxTransport
+    from .httpx_async import AsyncHttpxTransport
 
     match _kind(client):
         case "async transport":
@@ -72,10 +73,20 @@ def async_transport_for(client: Any, options: ClientOptions, *, speed: bool = Fa
         case "asgi":
             return AsyncHttpxTransport(_asgi_client(client), owned=True)
         case _:
+            from .bridge import SyncToAsync
+
             return SyncToAsync(transport_for(client, options))
 
 
+def _is_installed(name: str) -> bool:
+    from importlib.util import find_spec
+
+    return find_spec(name) is not None
+
+
 def _kind(client: Any) -> _Kind:
+    import inspect
+
     names = {base.__name__ for base in type(client).__mro__ if base.__module__.partition(".")[0] in ("httpx", "httpx2")}
     if "AsyncClient" in names:
         return "async client"
@@ -93,6 +104,9 @@ def _kind(client: Any) -> _Kind:
 
 def _is_asgi(app: Any) -> bool:
     """ASGI: an asynchronous callable, or one of (scope, receive, send); WSGI: one of (environ, start_response)."""
+    import functools
+    import inspect
+
     while isinstance(app, functools.partial):
         app = app.func
     if inspect.iscoroutinefunction(app) or inspect.iscoroutinefunction(getattr(app, "__call__", None)):  # noqa: B004
@@ -106,6 +120,8 @@ def _is_asgi(app: Any) -> bool:
 
 
 def _parameters(function: Any) -> dict[str, inspect.Parameter]:
+    import inspect
+
     try:
         return dict(inspect.signature(function).parameters)
     except (TypeError, ValueError):

@@ -1,0 +1,92 @@
+"""httpx (and httpx2) as an asynchronous transport: as `httpx_`, for asyncio."""
+
+from __future__ import annotations
+
+import asyncio
+from types import ModuleType
+from typing import Any
+
+from ...errors import TransportError
+from ...limits import Limits
+from ...messages import Request, Response
+from .body import Body
+from .httpx_ import (
+    DEFAULT_HEADERS,
+    auth_for,
+    build_request,
+    default_headers,
+    error_of,
+    headers_of,
+    import_httpx,
+    make_pool,
+    module_of,
+    response_of,
+    whole_body,
+)
+from .options import ClientOptions
+from .protocol import check_request, origin, timed_out
+
+
+class AsyncHttpxTransport:
+    """The same over an httpx.AsyncClient; ASGITransport and MockTransport work."""
+
+    def __init__(self, client: Any = None, *, options: ClientOptions | None = None, owned: bool = False) -> None:
+        self._options = options or ClientOptions()
+        self._given = client
+        self._owned = owned
+        self._pools: dict[tuple[bool, str | None], Any] = {}
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    async def send(self, request: Request, *, timeout: float, limits: Limits) -> Response:
+        """As `Transport.send`."""
+        check_request(request)
+        httpx = import_httpx() if self._given is None else module_of(self._given)
+        try:
+            async with asyncio.timeout(timeout):
+                response = await self._open(httpx, request, timeout, limits)
+                try:
+                    return await self._received(response, request, limits)
+                finally:
+                    await response.aclose()
+        except TimeoutError:
+            raise timed_out(request, timeout, sent=True) from None
+        except (httpx.RequestError, httpx.StreamError) as error:
+            raise error_of(httpx, error, request, timeout, limits) from error
+
+    async def _open(self, httpx: ModuleType, request: Request, timeout: float, limits: Limits) -> Any:
+        client = self._given
+        if client is None:
+            built = build_request(httpx, request, DEFAULT_HEADERS, timeout, limits)
+            return await self._pool(httpx, request.url).handle_async_request(built)
+        if client.is_closed:
+            raise TransportError("the client is closed", kind="closed")
+        built = build_request(httpx, request, default_headers(client), timeout, limits)
+        return await client.send(built, stream=True, auth=auth_for(httpx, client, request), follow_redirects=False)
+
+    async def _received(self, response: Any, request: Request, limits: Limits) -> Response:
+        headers = headers_of(response, limits)
+        if response.is_stream_consumed:
+            return response_of(response, request, headers, whole_body(response, limits))
+        body = Body(headers, origin(request.url), limits)
+        async for chunk in response.aiter_raw():
+            body.feed(chunk)
+        return response_of(response, request, headers, body.finish())
+
+    def _pool(self, httpx: ModuleType, url: str) -> Any:
+        loop = asyncio.get_running_loop()
+        if loop is not self._loop:
+            # Connections belong to the loop they were made in; those of a loop that ended are gone with it.
+            self._loop, self._pools = loop, {}
+        key = (url[:6].lower() == "https:", self._options.proxy_for(url))
+        if key not in self._pools:
+            self._pools[key] = make_pool(httpx.AsyncHTTPTransport, httpx, self._options, *key)
+        return self._pools[key]
+
+    async def aclose(self) -> None:
+        """As `HttpxTransport.close`."""
+        pools, self._pools = list(self._pools.values()), {}
+        if asyncio.get_running_loop() is self._loop:
+            for pool in pools:
+                await pool.aclose()
+        if self._given is not None and self._owned:
+            await self._given.aclose()
