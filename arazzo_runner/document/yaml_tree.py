@@ -358,6 +358,10 @@ _WORDS: Final = (
 )
 
 
+# Where the quoted text, name or line begins tells more than where the parser gave up.
+_TOLD_BY_START: Final = ("found unexpected", "alphabetic or numeric", "could not find expected ':'")
+
+
 def _syntax_problem(text: str, error: yaml.MarkedYAMLError) -> Problem:
     problem = error.problem or error.context or "it cannot be read"
     mark = error.problem_mark or error.context_mark
@@ -368,8 +372,8 @@ def _syntax_problem(text: str, error: yaml.MarkedYAMLError) -> Problem:
         expression = _braced_expression(text, at)
         if expression:
             return Problem(f"this is not YAML: text follows {expression}", at, _QUOTE)
-    if problem.startswith("found unexpected") and error.context_mark:
-        at = error.context_mark.index  # where the quoted text begins tells more than where the document ends
+    if error.context_mark and any(part in problem for part in _TOLD_BY_START):
+        at = error.context_mark.index
     for part, message, hint in _WORDS:
         if part in problem:
             found = f"'{text[at]}'" if at < len(text) else "nothing"

@@ -509,7 +509,7 @@ class _Turn:
         )
 
     def _goto_workflow(self, action: GotoWorkflow, matched: MatchedAction) -> None:
-        """A one-way transfer: the target takes the place of this workflow, and its result is the result (decision 6)."""
+        """A one-way transfer: the target takes the place of this workflow, its result is the result (decision 6)."""
         target = self.plan.workflows[action.workflow]
         self._note(action, "goto", target.workflow_id)
         if matched.error is not None:

@@ -269,7 +269,8 @@ class Conclusion:
         actions = self.step.success_actions if succeeded else self.step.failure_actions
         matched = []
         for index, action in enumerate(actions):
-            if all([self._check(criterion, scope, action.name)[0] for criterion in action.criteria]):
+            passed = [self._check(criterion, scope, action.name)[0] for criterion in action.criteria]
+            if all(passed):
                 matched.append(self._match(index, action, scope))
                 if not isinstance(action, Retry):
                     break

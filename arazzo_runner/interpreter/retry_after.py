@@ -1,4 +1,4 @@
-"""The Retry-After header: seconds, or an HTTP-date against the time the response came (RFC 9110, 10.2.3; decision 10)."""
+"""The Retry-After header: seconds, or an HTTP-date less the time the response came (RFC 9110, 10.2.3; decision 10)."""
 
 from __future__ import annotations
 

@@ -21,7 +21,22 @@ Tokens = tuple[str, ...]
 
 
 class DanglingReference(DocumentError):
-    """A `$ref` that reaches nothing, or goes round in a circle."""
+    """A `$ref` that reaches nothing, or goes round in a circle.
+
+    Its location is looked up when somebody asks: most are never shown, and positions cost a reading of the document.
+    """
+
+    def __init__(self, message: str, node: Node, *, hint: str | None = None) -> None:
+        self._node = node
+        super().__init__(message, hint=hint)
+
+    @property
+    def location(self) -> Location | None:
+        return self._node.location
+
+    @location.setter
+    def location(self, location: Location | None) -> None:
+        """The base class sets what is not known yet."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -107,7 +122,7 @@ class References:
         seen: set[tuple[str, Tokens]] = set()
         while isinstance(node.value, dict) and isinstance(reference := node.value.get("$ref"), str):
             if node.identity in seen:
-                raise DanglingReference(f"$ref '{reference}' leads back to itself", location=node.location)
+                raise DanglingReference(f"$ref '{reference}' leads back to itself", node)
             seen.add(node.identity)
             node = self.follow(node, reference)
         return node
@@ -126,7 +141,7 @@ class References:
             # A pointer written for the document inside a schema that has its own $id: the author's evident meaning.
             target = self._fragment(self.root(start.document), fragment)
         if target is None:
-            raise DanglingReference(f"$ref '{reference}' reaches nothing", location=node.location)
+            raise DanglingReference(f"$ref '{reference}' reaches nothing", node)
         return target
 
     def base_of(self, node: Node) -> str:
@@ -160,7 +175,7 @@ class References:
             return self.root(self.load(uri))
         except (DocumentError, Unavailable) as error:
             raise DanglingReference(
-                f"$ref '{reference}' cannot be read: {error.message}", location=node.location, hint=error.hint
+                f"$ref '{reference}' cannot be read: {error.message}", node, hint=error.hint
             ) from error
 
     def _fragment(self, start: Node, fragment: str) -> Node | None:

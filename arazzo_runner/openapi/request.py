@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from ..errors import RequestError
 from ..messages import Request, Security
@@ -26,6 +26,17 @@ if TYPE_CHECKING:
 _VARIABLE = re.compile(r"\{([^{}]+)\}")
 _DOTS = re.compile(r"(?<=/)\.{1,2}(?=/|$)")
 _Key = tuple[str, str]
+
+
+class _Written(NamedTuple):
+    """The arguments of one request, each written for its place."""
+
+    path: dict[str, str]
+    query: list[str]
+    whole_query: list[str]
+    headers: list[tuple[str, str]]
+    cookies: list[str]
+    supplied: list[_Key]
 
 
 class RequestBuilder:
@@ -91,68 +102,69 @@ class RequestBuilder:
         remote: bool,
         timeout: float | None,
     ) -> Request:
-        path: dict[str, str] = {}
-        query: list[str] = []
-        headers: list[tuple[str, str]] = []
-        cookies: list[str] = []
-        supplied: list[_Key] = []
-        whole: str | None = None
-        writers = self._writers
-        for name, in_, value in arguments:
-            if value is MISSING or value is None:
-                continue
-            key = (in_, name)
-            prepared = writers.get(key) or self._prepare(key)
-            written = prepared.write(value)
-            if written is None:
-                continue
-            supplied.append(key)
-            if in_ == "query":
-                query.append(written)
-            elif in_ == "path":
-                path[name] = written
-            elif in_ == "header":
-                headers.append((prepared.name, written))
-            elif in_ == "cookie":
-                cookies.append(written)
-            else:
-                whole = written
-        url = self._url(server, path, query, whole)
-        if cookies:
-            _add_cookies(headers, cookies)
+        written = self._write(arguments)
+        url = self._url(server, written)
+        headers = written.headers
+        if written.cookies:
+            _add_cookies(headers, written.cookies)
         content = None
         if body is not None and body.payload is not MISSING:
             content = self._add_body(headers, body)
         if self._accept is not None and not _has(headers, "accept"):
             headers.append(self._accept)
-        complete = len(supplied) == len(self._keys) and tuple(supplied) == self._keys
+        supplied = tuple(written.supplied)
         return Request(
             self._method,
             url,
-            tuple(headers if "content-length" not in _names_of(supplied) else _without_length(headers, content)),
+            tuple(_without_length(headers, content) if _has(headers, "content-length") else headers),
             content,
             self._security(source, server),
-            self._supplied if complete else frozenset(map(_supplied_key, supplied)),
+            self._supplied if supplied == self._keys else frozenset(map(_supplied_key, supplied)),
             source,
             remote,
             timeout,
         )
 
-    def _url(self, server: str, path: dict[str, str], query: list[str], whole: str | None) -> str:
+    def _write(self, arguments: Sequence[Argument]) -> _Written:
+        """Each argument as text for its place; null and absent ones are not sent (decision 43)."""
+        written = _Written({}, [], [], [], [], [])
+        for name, in_, value in arguments:
+            if value is MISSING or value is None:
+                continue
+            key = (in_, name)
+            prepared = self._writers.get(key) or self._prepare(key)
+            text = prepared.write(value)
+            if text is None:
+                continue
+            written.supplied.append(key)
+            if in_ == "query":
+                written.query.append(text)
+            elif in_ == "path":
+                written.path[name] = text
+            elif in_ == "header":
+                written.headers.append((prepared.name, text))
+            elif in_ == "cookie":
+                written.cookies.append(text)
+            else:
+                written.whole_query.append(text)
+        return written
+
+    def _url(self, server: str, written: _Written) -> str:
         base, mark, fixed = server.partition("?")
+        path = written.path
         if path.keys() != self._variables:
             self._check_path(path.keys())
-        written = "".join([literal if name is None else path[name] for literal, name in self._path])
+        filled = "".join([literal if name is None else path[name] for literal, name in self._path])
         if self._variables:
-            written = self._checked_path(written, path)
-        pairs = query
-        if mark or self._query:
-            pairs = [*filter(None, (fixed, *self._fixed_query(path))), *query]
-        if whole is not None:
+            filled = self._checked_path(filled, path)
+        query = written.query
+        if written.whole_query:
             if query:
                 raise RequestError("a querystring parameter and query parameters cannot be sent together (decision 43)")
-            pairs = [*pairs, whole] if whole else pairs
-        return f"{base}{written}?{'&'.join(pairs)}" if pairs else base + written
+            query = [text for text in written.whole_query if text]
+        if mark or self._query:
+            query = [*filter(None, (fixed, *self._fixed_query(path))), *query]
+        return f"{base}{filled}?{'&'.join(query)}" if query else base + filled
 
     def _fixed_query(self, path: dict[str, str]) -> Iterator[str]:
         """The query that the path is written with; `a={a}` counts only if `a` is given as a path parameter."""
@@ -246,15 +258,18 @@ def _accept(operation: Operation) -> tuple[str, str] | None:
 
 
 def _missing(operation: Operation, supplied: frozenset[_Key]) -> tuple[ParameterDeclaration, ...]:
-    return tuple(declared for declared in operation.parameters if declared.required and declared.key not in supplied)
+    places = {in_ for in_, _ in supplied}
+    return tuple(
+        declared
+        for declared in operation.parameters
+        if declared.required
+        and declared.key not in supplied
+        and not (declared.in_ == "querystring" and "querystring" in places)
+    )
 
 
 def _supplied_key(key: _Key) -> _Key:
     return (key[0], key[1].lower()) if key[0] == "header" else key
-
-
-def _names_of(supplied: list[_Key]) -> frozenset[str]:
-    return frozenset(name.lower() for in_, name in supplied if in_ == "header")
 
 
 def _has(headers: list[tuple[str, str]], wanted: str) -> bool:

@@ -190,6 +190,7 @@ class _Bundle:
             self.keyword(schema, node, key, member, absent)
         self.references(schema, node, absent)
         self.required(schema, value, absent)
+        _translate_bounds(schema, value)
         if not self.modern:
             _translate(schema, value)
         if "examples" not in schema and "example" in value:
@@ -273,14 +274,18 @@ class _Bundle:
         return frozenset(names).union(*(self.absent_names(member, seen) for member in node.items("allOf")))
 
 
-def _translate(schema: dict[str, Any], value: dict[str, Any]) -> None:
-    """The keywords of 3.0 and 2.0 that mean something else in 2020-12."""
+def _translate_bounds(schema: dict[str, Any], value: dict[str, Any]) -> None:
+    """A boolean `exclusiveMinimum` is of 3.0 and 2.0; in 3.1 it has no other meaning and is often left over."""
     for exclusive, bound in (("exclusiveMinimum", "minimum"), ("exclusiveMaximum", "maximum")):
         flag = value.get(exclusive)
         if isinstance(flag, bool):
-            del schema[exclusive]
+            schema.pop(exclusive, None)
             if flag and bound in schema:
                 schema[exclusive] = schema.pop(bound)
+
+
+def _translate(schema: dict[str, Any], value: dict[str, Any]) -> None:
+    """The keywords of 3.0 and 2.0 that mean something else in 2020-12."""
     if schema.get("type") == "file":
         schema["type"] = "string"
         schema["format"] = "binary"

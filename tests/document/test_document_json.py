@@ -150,9 +150,11 @@ def test_a_scalar_is_written_between_its_offsets() -> None:
 
     scalar, key = document.scalar(("😀", "1", "k\n")), document.scalar(("😀", "1", "k\n"), key=True)
 
-    assert scalar is not None and scalar.style == "json"
+    assert scalar is not None
+    assert scalar.style == "json"
     assert document.text[scalar.start : scalar.end] == '"a\\"b"'
-    assert key is not None and document.text[key.start : key.end] == '"k\\n"'
+    assert key is not None
+    assert document.text[key.start : key.end] == '"k\\n"'
     assert document.scalar("/e") is None
 
 

@@ -124,7 +124,8 @@ def test_offsets_count_code_points_of_the_text_with_its_line_endings() -> None:
 
     scalar = document.scalar("/c")
 
-    assert scalar is not None and document.text[scalar.start : scalar.end] == "z"
+    assert scalar is not None
+    assert document.text[scalar.start : scalar.end] == "z"
     assert str(document.location("/c")) == "flow.yaml:3:4"
 
 

@@ -14,20 +14,23 @@ from arazzo_runner.document.find import _has_root_key
 from arazzo_runner.document.uri import comparable
 from arazzo_runner.errors import UnreadableDocument
 from arazzo_runner.limits import Limits
+from arazzo_runner.location import Location
 from arazzo_runner.values import dumps, loads
 
 PIECES = st.sampled_from(
-    ["a", "b: ", ": ", "- ", "\n", "\n  ", "\n    ", "{", "}", "[", "]", ",", "'", '"', "\\", "\t", "#", "&a ", "*a", "!", "!!str ",
-     "!!int ", "<<: ", "? ", "|", ">-", "---\n", "...\n", "%YAML 1.2\n", "1", "0.5", "e999", "~", "null", "é", "😀", "\0", "\r\n",
-     "\u2028", "\ufeff", "\x85", "@", "`", "\\ud800", "true", "$inputs.x", "arazzo: 1.1.0\n", "$self: x\n"]
+    ["a", "b: ", ": ", "- ", "\n", "\n  ", "\n    ", "{", "}", "[", "]", ",", "'", '"', "\\", "\t", "#", "&a ", "*a",
+     "!", "!!str ", "!!int ", "<<: ", "? ", "|", ">-", "---\n", "...\n", "%YAML 1.2\n", "1", "0.5", "e999", "~", "null",
+     "é", "😀", "\0", "\r\n", "\u2028", "\ufeff", "\x85", "@", "`", "\\ud800", "true", "$inputs.x", "arazzo: 1.1.0\n",
+     "$self: x\n"]
 )  # fmt: skip
 TEXTS = st.lists(PIECES, max_size=25).map("".join)
 NAMES = st.sampled_from(["x.yaml", "x.json", "x"])
+WORDS = st.text(st.characters(codec="utf-8"), max_size=8)
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False)
-    | st.text(st.characters(exclude_categories=("Cs",)), max_size=8),
+    | WORDS,
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(
-        st.text(st.characters(exclude_categories=("Cs",)), max_size=6), inner, max_size=4
+        WORDS, inner, max_size=4
     ),
     max_leaves=12,
 )  # fmt: skip
@@ -37,14 +40,19 @@ def attempt(data: bytes, name: str, *, positions: bool) -> Document | str:
     try:
         return read(data, uri=name, name=name, positions=positions, limits=Limits(max_aliases=500, max_depth=20))
     except UnreadableDocument as error:
-        assert error.location is not None
-        return str(error)
+        return f"{_place(error)} {error}"
+
+
+def _place(error: UnreadableDocument) -> Location:
+    assert error.location is not None
+    return error.location
 
 
 def check_places(document: Document, value: Any, pointer: tuple[str, ...] = ()) -> None:
     """Every value has a place inside of the text, and every scalar that is written alone reads as its value."""
     location = document.location(pointer)
-    assert location.line >= 1 and location.column >= 1
+    assert location.line >= 1
+    assert location.column >= 1
     scalar = document.scalar(pointer)
     if scalar is not None:
         assert 0 <= scalar.start <= scalar.end <= len(document.text)
@@ -97,7 +105,8 @@ def check_written(document: Document, value: Any, pointer: tuple[str, ...] = ())
     if isinstance(value, dict):
         for key, item in value.items():
             written = document.scalar((*pointer, key), key=True)
-            assert written is not None and json.loads(document.text[written.start : written.end]) == key
+            assert written is not None
+            assert json.loads(document.text[written.start : written.end]) == key
             check_written(document, item, (*pointer, key))
     elif isinstance(value, list):
         for index, item in enumerate(value):

@@ -207,5 +207,5 @@ def test_what_retrieval_raises_reaches_the_caller(error: Exception) -> None:
 def test_an_unreadable_document_is_told_with_its_place() -> None:
     registry = Registry(Web({"https://h/a.yaml": b"a: b: c"}))
 
-    with pytest.raises(UnreadableDocument, match="a.yaml:1:5"):
+    with pytest.raises(UnreadableDocument, match=r"a\.yaml:1:5"):
         registry.load("https://h/a.yaml")

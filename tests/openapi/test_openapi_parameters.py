@@ -229,6 +229,7 @@ def test_query_names_and_values_are_percent_encoded(send):
     assert request.url == "https://h/x?a%5Bb%5D%26c=d%26e%3Df%2Bg%20h%23i&two=2"
 
 
+@pytest.mark.requirement("parameter.name.case-sensitive")
 def test_query_names_differ_by_case(send):
     assert send(("Limit", "query", 1), ("limit", "query", 2)).url == "https://h/x?Limit=1&limit=2"
 

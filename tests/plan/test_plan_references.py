@@ -563,7 +563,7 @@ def test_components_are_seen_in_their_own_document_only() -> None:
 # -- hints ------------------------------------------------------------------------------------------------------------
 
 MEANT: list[Any] = [
-    pytest.param(steps(step(operationId="listPet")), "did you mean 'listPets'?", id="operationId"),
+    pytest.param(steps(step(operationId="listPet")), "did you mean 'listPets' or 'getPet'?", id="operationId"),
     pytest.param(
         steps(step("find"), step("b", onSuccess=[{**GOTO, "stepId": "fnd"}])), "did you mean 'find'?", id="stepId"
     ),

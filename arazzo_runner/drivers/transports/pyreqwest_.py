@@ -62,7 +62,7 @@ class Shared:
         given = {name.lower() for name, _ in request.headers}
         headers = [(n, v) for n, v in DEFAULT_HEADERS if n.lower() not in given]
         headers += request.headers
-        if request.body is None and request.method in ("POST", "PUT", "PATCH") and "content-length" not in given:
+        if not request.body and request.method in ("POST", "PUT", "PATCH") and "content-length" not in given:
             headers.append(("Content-Length", "0"))  # RFC 9110, section 8.6.
         builder = builder(request.method, request.url).timeout(timedelta(seconds=timeout)).headers(headers)
         if request.body is not None:
