@@ -31,9 +31,11 @@ def main(arguments: Sequence[str]) -> int:
         from . import replay
 
         return replay.main(given)
+    if given.file == "-" and given.inputs == "-":
+        raise UsageError("standard input cannot be FILE and --inputs at once")
     loaded = load_file(given)
     runner = Runner(loaded, workflow=given.workflow)
-    inputs = _inputs(given, runner)
+    inputs = _inputs(given, arguments, runner)
     if given.dry_run:
         from . import dry_run
 
@@ -51,21 +53,16 @@ def load_file(given: argparse.Namespace) -> Loaded:
     return load_with(given.file, options)
 
 
-def _inputs(given: argparse.Namespace, runner: Runner) -> dict[str, Any]:
+def _inputs(given: argparse.Namespace, arguments: Sequence[str], runner: Runner) -> dict[str, Any]:
     schema = runner.plan.workflow.inputs
     inputs = read_inputs(given.inputs, given.input, schema)
-    line = missing_line(_command_line(given), inputs, schema)
+    line = missing_line(arguments, inputs, schema)
     if line is not None and is_terminal() and not given.no_input:
         ask_for_missing(inputs, schema)
     try:
         return runner.admit(inputs)
     except InputError as error:
         raise InputError(error.message, problems=error.problems, hint=f"type: {line}" if line else None) from None
-
-
-def _command_line(given: argparse.Namespace) -> str:
-    workflow = f" -w {given.workflow}" if given.workflow else ""
-    return f"arazzo-run {given.file}{workflow}"
 
 
 def report(given: argparse.Namespace, runner: Runner, inputs: dict[str, Any]) -> int:

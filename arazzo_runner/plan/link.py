@@ -242,22 +242,33 @@ class DocumentLinker:
         return workflow_id if self.is_entry else f"{self.description.document.uri}#{workflow_id}"
 
     def inputs_of(self, workflow: Workflow) -> InputsSchema:
-        """The inputs schema of a workflow, self-contained."""
-        if workflow.workflow_id not in self.inputs:
-            self.inputs[workflow.workflow_id] = self._inputs(workflow)
-        return self.inputs[workflow.workflow_id]
+        """The inputs schema of a workflow, self-contained; one that cannot be read accepts anything."""
+        known = self.inputs.get(workflow.workflow_id)
+        if known is None:
+            try:
+                known = self._bundled(workflow)
+            except DocumentError:
+                known = InputsSchema(MISSING)
+            self.inputs[workflow.workflow_id] = known
+        return known
 
-    def _inputs(self, workflow: Workflow) -> InputsSchema:
+    def checked_inputs(self, workflow: Workflow) -> InputsSchema:
+        """`inputs_of` a workflow that may run: what is wrong with the schema is a finding."""
+        try:
+            schema = self._bundled(workflow)
+            schema.check()
+        except DocumentError as error:
+            at = workflow.inputs.location if workflow.inputs else workflow.location
+            self.findings.add("ARZ219", error.message, error.location or at, error.hint)
+            schema = InputsSchema(MISSING)
+        self.inputs[workflow.workflow_id] = schema
+        return schema
+
+    def _bundled(self, workflow: Workflow) -> InputsSchema:
         raw = workflow.inputs
         if raw is None:
             return InputsSchema(MISSING)
-        try:
-            schema = InputsSchema(bundle(raw.value, raw.pointer, self.description.document, self.linker.registry.load))
-            schema.check()
-            return schema
-        except DocumentError as error:
-            self.findings.add("ARZ219", error.message, error.location or raw.location, error.hint)
-            return InputsSchema(MISSING)
+        return InputsSchema(bundle(raw.value, raw.pointer, self.description.document, self.linker.registry.load))
 
     def workflow(self, text: Text) -> tuple[DocumentLinker, Workflow] | None:
         """The workflow a workflowId means: local, or `$sourceDescriptions.<name>.<workflowId>`."""

@@ -71,7 +71,7 @@ class WorkflowLinker:
         self.workflow = workflow
         self.key = key
         self.findings = document.findings
-        self.inputs = document.inputs_of(workflow)
+        self.inputs = document.checked_inputs(workflow)
         self._read_before: dict[str, list[tuple[str, Location]]] = {}
 
     def link(self) -> LinkedWorkflow:

@@ -1,6 +1,6 @@
 """One secret in every encoding it may leave in: as it is, URL-encoded, JSON- and HTML-escaped, base64 at any offset.
 
-`Finder.spans(text)` says where; what to put there is the redactor's business.
+`Pattern.spans(text)` says where; what to put there is the redactor's business.
 """
 
 from __future__ import annotations
@@ -28,42 +28,32 @@ class Span(NamedTuple):
 
 
 @dataclass(frozen=True)
-class _Pattern:
-    needle: str  # stands in every match: a cheap test, before an expression is made and tried
+class Pattern:
+    """Finds one secret in some of its encodings. `needle` stands in every match: a cheap test before `spans`."""
+
+    needle: str
+    encoding: Encoding
+    secret: str
     source: Callable[[], str]
 
+    def spans(self, text: str) -> Iterator[Span]:
+        """Every place where the secret stands; places of several patterns may overlap."""
+        for match in self._expression.finditer(text):
+            encoded = self.encoding == "plain" and "%" in match[0] and match[0] != self.secret
+            yield Span(match.start(), match.end(), "url" if encoded else self.encoding)
+
     @cached_property
-    def expression(self) -> re.Pattern[str]:
+    def _expression(self) -> re.Pattern[str]:
         return re.compile(self.source())
 
-    def spans(self, text: str) -> Iterator[re.Match[str]]:
-        return self.expression.finditer(text) if self.needle in text else iter(())
 
-
-@dataclass(frozen=True)
-class Finder:
-    """Finds one secret text in other texts."""
-
-    value: str
-
-    def spans(self, text: str) -> Iterator[Span]:
-        """Every place where the secret stands, in any encoding; places may overlap."""
-        for match in self._escaped.spans(text):
-            encoded = "%" in match.group() and match.group() != self.value
-            yield Span(match.start(), match.end(), "url" if encoded else "plain")
-        for pattern in self._base64:
-            for match in pattern.spans(text):
-                yield Span(match.start(), match.end(), "base64")
-
-    @cached_property
-    def _escaped(self) -> _Pattern:
-        runs = re.findall(r"[A-Za-z0-9._~-]+", self.value)
-        return _Pattern(max(runs, key=len, default=""), lambda: "".join(map(_atom, self.value)))
-
-    @cached_property
-    def _base64(self) -> tuple[_Pattern, ...]:
-        data = self.value.encode("utf-8", "surrogatepass")
-        return tuple(_base64_pattern(data, offset) for offset in range(3))
+def patterns(secret: str) -> Iterator[Pattern]:
+    """What finds a secret text in other texts: one pattern for all escapes, three for base64 at its three offsets."""
+    runs = re.findall(r"[A-Za-z0-9._~-]+", secret)
+    yield Pattern(max(runs, key=len, default=""), "plain", secret, lambda: "".join(map(_atom, secret)))
+    data = secret.encode("utf-8", "surrogatepass")
+    for offset in range(3):
+        yield Pattern(_base64_needle(data, offset), "base64", secret, partial(_base64_source, data, offset))
 
 
 def _atom(character: str) -> str:
@@ -94,16 +84,18 @@ def _json_forms(character: str) -> list[str]:
     return forms
 
 
-def _base64_pattern(data: bytes, offset: int) -> _Pattern:
-    """Base64 (RFC 4648, both alphabets) of data that stands `offset` octets (modulo 3) into what was encoded."""
+def _base64_needle(data: bytes, offset: int) -> str:
+    """Part of the base64 of data that stands `offset` octets (modulo 3) into what was encoded."""
     whole = data[(3 - offset) % 3 :]  # from the first group that is the secret's alone
     groups = base64.b64encode(whole[: len(whole) // 3 * 3]).decode("ascii")
-    needle = max(re.findall("[A-Za-z0-9]+", groups), key=len, default="")
-    return _Pattern(needle, partial(_base64_source, data, offset))
+    return max(re.findall("[A-Za-z0-9]+", groups), key=len, default="")
 
 
 def _base64_source(data: bytes, offset: int) -> str:
-    """The first and last character may share bits with the neighbours: any with the right other bits matches."""
+    """Base64 of both alphabets (RFC 4648).
+
+    The first and last character may share bits with the neighbours: any with the right other bits matches.
+    """
     bits = "?" * (8 * offset) + "".join(f"{octet:08b}" for octet in data)
     bits += "?" * (-len(bits) % 6)
     sextets = [bits[i : i + 6] for i in range(0, len(bits), 6)]

@@ -51,13 +51,18 @@ def media_type(content_type: str | None) -> str:
 
 def charset_of(content_type: str | None) -> str:
     """The charset parameter, UTF-8 where it is absent or unknown."""
-    match = re.search(r"""(?i);\s*charset\s*=\s*["']?([\w.:-]+)""", content_type or "")
     try:
-        name = codecs.lookup(match[1]).name if match else "utf-8"
+        name = codecs.lookup(parameter(content_type, "charset") or "utf-8").name
         b"".decode(name)  # `hex` and the like are codecs, but not of text
     except LookupError:
         return "utf-8"
     return name
+
+
+def parameter(content_type: str | None, name: str) -> str | None:
+    """A parameter of a content type (RFC 9110, 8.3.1)."""
+    match = re.search(rf"""(?i);\s*{name}\s*=\s*(?:"([^"]*)"|([^;\s]+))""", content_type or "")
+    return (match[1] or match[2]) if match else None
 
 
 def is_json(kind: str) -> bool:

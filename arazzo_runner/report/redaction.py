@@ -21,18 +21,19 @@ from ..events import Event, SecretMarked
 from ..messages import Headers
 from ..secrets import is_secret_member
 from ..values import JSON, Value, dumps, loads, text_of
-from .encodings import Encoding, Finder, Span
-from .media import charset_of, is_form, is_json, is_xml, media_type
+from .encodings import Encoding, Pattern, Span, patterns
+from .media import charset_of, is_form, is_json, is_xml, media_type, parameter
 
 MASK = "***"
 SHORTEST = 4  # characters of a value that is masked wherever it stands
 
 _URL_HEADERS = frozenset({"location", "content-location", "referer", "link"})
 _URL_NAMES = frozenset({"sig", "signature", "xamzsignature", "xamzcredential", "xgoogsignature", "xgoogcredential"})
+_BASE64 = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_")
 _TOKEN = re.compile(r"[A-Za-z0-9+/_-]+={0,2}")
 _ELEMENT = re.compile(r"(<(?P<name>[A-Za-z_][\w.:-]*)(?:\s[^<>]*)?>)(?P<text>[^<>]+)(?=</(?P=name)\s*>)")
 _ATTRIBUTE = re.compile(r"(?<=\s)(?P<name>[A-Za-z_][\w.:-]*)(?P<is>\s*=\s*)(?P<quote>[\"'])(?P<text>[^<]*?)(?P=quote)")
-_PART = re.compile(r'(?is)(\bname="(?P<name>[^"\r\n]*)"[^\r\n]*\r\n(?:[^\r\n]+\r\n)*\r\n)(?P<text>.*?)(?=\r\n--)')
+_PART_NAME = re.compile(r'(?i)[;\s]name="([^"\r\n]*)"')
 
 
 class Redactor:
@@ -54,7 +55,7 @@ class Redactor:
         self._taken: set[str] = set()
         self._places: set[str] = set()  # names whose short values were marked
         self._at_places: dict[str, str] = {}  # what was masked by place only -> label
-        self._finders: list[tuple[Finder, str]] = []  # longest first
+        self._patterns: list[tuple[str, Pattern, str]] = []  # what stands in every match, the pattern, the secret
         if self.redact and not show_secrets:
             self._queries  # noqa: B018  a wrong query is told before the run
 
@@ -72,8 +73,7 @@ class Redactor:
             self._places.add(label.rpartition(".")[2].lower())
         elif value not in self._labels:
             self._labels[value] = self._own_label(label)
-            self._finders.append((Finder(value), value))
-            self._finders.sort(key=lambda pair: len(pair[1]), reverse=True)
+            self._patterns += [(pattern.needle, pattern, value) for pattern in patterns(value)]
 
     @property
     def secrets(self) -> tuple[str, ...]:
@@ -91,9 +91,10 @@ class Redactor:
 
     def text(self, text: str, *, encoding: Encoding = "plain") -> str:
         """Mask every marked secret in a text, in whatever encoding; `encoding` is that of the text itself."""
-        if self.show_secrets or not self._finders:
+        if self.show_secrets or len(text) < SHORTEST:
             return text
-        found = [(span, value) for finder, value in self._finders for span in finder.spans(text)]
+        near = [(pattern, value) for needle, pattern, value in self._patterns if needle in text]
+        found = [(span, value) for pattern, value in near for span in pattern.spans(text)]
         if not found:
             return text
         if self.placeholders and any(span.encoding == "base64" for span, _ in found):
@@ -122,10 +123,13 @@ class Redactor:
         """The whole base64 token around a find, if it can be decoded, changed and encoded again."""
         if span.encoding != "base64":
             return span, value
-        for token in _TOKEN.finditer(text):
-            if token.start() <= span.start and span.end <= token.end() and self._base64(token.group()):
-                return Span(token.start(), token.end(), "base64"), value
-        return span, value
+        start = span.start
+        while start and text[start - 1] in _BASE64:
+            start -= 1
+        token = _TOKEN.match(text, start)
+        if token is None or self._base64(token[0]) is None:
+            return span, value
+        return Span(token.start(), token.end(), "base64"), value
 
     def _base64(self, token: str) -> str | None:
         """A base64 text with the secrets in what it encodes replaced; None if it cannot be decoded or has none."""
@@ -287,12 +291,13 @@ class Redactor:
             return body
         charset = charset_of(content_type)
         text = body.decode(charset, "surrogateescape" if charset == "utf-8" else "replace")
-        masked = self._body_text(text, media_type(content_type), prefix)
+        masked = self._body_text(text, content_type, prefix)
         if masked == text:
             return body
         return masked.encode(charset, "surrogateescape" if charset == "utf-8" else "replace")
 
-    def _body_text(self, text: str, kind: str, prefix: str) -> str:
+    def _body_text(self, text: str, content_type: str | None, prefix: str) -> str:
+        kind = media_type(content_type)
         if is_form(kind):
             return self._form(text, prefix)
         if is_json(kind) or text[:1] in ("{", "["):
@@ -305,7 +310,7 @@ class Redactor:
         if is_xml(kind):
             text = _ATTRIBUTE.sub(self._attribute(prefix), _ELEMENT.sub(self._element(prefix), text))
         elif kind.startswith("multipart/"):
-            text = _PART.sub(self._part(prefix), text)
+            text = self._multipart(text, parameter(content_type, "boundary"), prefix)
         return self.text(text)
 
     def _element(self, prefix: str) -> Callable[[re.Match[str]], str]:
@@ -322,13 +327,20 @@ class Redactor:
             return match["text"]
         return text_of(self._at_place(html.unescape(match["text"]), _join(prefix, name)))
 
-    def _part(self, prefix: str) -> Callable[[re.Match[str]], str]:
-        def replaced(match: re.Match[str]) -> str:
-            if not self._is_place(match["name"]):
-                return match[0]
-            return match[1] + text_of(self._at_place(match["text"], _join(prefix, match["name"])))
+    def _multipart(self, text: str, boundary: str | None, prefix: str) -> str:
+        """The parts of a form (RFC 7578): each is a head, an empty line and the value of the field the head names."""
+        if not boundary:
+            return text
+        delimiter = "--" + boundary
+        return delimiter.join(self._part(part, prefix) for part in text.split(delimiter))
 
-        return replaced
+    def _part(self, part: str, prefix: str) -> str:
+        head, separator, value = part.partition("\r\n\r\n")
+        name = _PART_NAME.search(head)
+        if not separator or name is None or not self._is_place(name[1]):
+            return part
+        value = value.removesuffix("\r\n")
+        return head + separator + text_of(self._at_place(value, _join(prefix, name[1]))) + "\r\n"
 
 
 def place_of(expression: str) -> str:

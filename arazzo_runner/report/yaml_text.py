@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 # What either version may read as something else than text: numbers (1.2 knows 1e5 and 0o17), booleans, null.
 _AMBIGUOUS = re.compile(r"[-+]?\.?[0-9]|(?i:[-+]?\.(?:inf|nan)|[-+.]|true|false|null|yes|no|on|off|y|n|~)\Z")
+# Line breaks of YAML 1.1 that 1.2 has not, and controls.
+_BREAKS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff]")
 
 
 def yaml_text(value: JSON) -> str:
@@ -38,7 +40,9 @@ def _dumper() -> type[yaml.SafeDumper]:
 
 def _text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
     style: str | None
-    if "\n" in text:
+    if _BREAKS.search(text):
+        style = '"'
+    elif "\n" in text:
         style = "|" if not re.search(r"[ \t]\n|[ \t]\Z|\A\s|\r|\t", text) else '"'
     else:
         style = "'" if _AMBIGUOUS.match(text) else None

@@ -68,7 +68,9 @@ def test_a_value_is_text_where_only_text_is_allowed_else_json(command: Command, 
 
 
 def test_a_type_behind_a_reference_counts(command: Command):
-    file = echoing(command, {"$ref": "#/$defs/zip"}, **{"$defs": {"zip": {"type": "string"}}})
+    file = echoing(command, {"$ref": "#/components/inputs/zip"})
+    description = json.loads(Path(file).read_text())
+    command.write(file, {**description, "components": {"inputs": {"zip": {"type": "string"}}}})
 
     ran = command.sent(file, "-i", "v=01234")
 

@@ -136,7 +136,7 @@ def same_types(left: Any, right: Any) -> bool:
     return bool(left == right)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(outcomes)
 def test_an_outcome_comes_back_from_json_as_it_was(outcome: Outcome):
     back = outcome_from_json(through_json(outcome_to_json(outcome)))

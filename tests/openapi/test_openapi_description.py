@@ -168,7 +168,9 @@ def test_a_dangling_reference_elsewhere_never_hurts(describe):
 
     assert description.operation("x").parameters == ()
     assert description.operation("broken").parameters == ()
-    assert isinstance(description.operation("broken").dangling[0], DanglingReference)
+    (dangling,) = description.operation("broken").dangling
+    assert isinstance(dangling, DanglingReference)
+    assert dangling.location.pointer == "/paths/~1broken/get/parameters/0"
 
 
 def test_a_reference_that_goes_in_a_circle_is_dangling(describe):

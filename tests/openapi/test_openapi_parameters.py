@@ -416,6 +416,15 @@ def test_undeclared_parameters_are_sent_with_the_default_style_and_known(describ
     assert [declared.name for declared in builder.missing] == ["a"]
 
 
+def test_the_one_querystring_parameter_is_given_under_any_name(describe):
+    parameter = {"name": "all", "in": "querystring", "required": True, "content": {}}
+    description = describe({"openapi": "3.2.0", "paths": {"/x": {"get": {"parameters": [parameter]}}}})
+
+    builder = next(description.operations()).builder((("query", "querystring"),))
+
+    assert (builder.undeclared, builder.missing) == ((), ())
+
+
 @pytest.mark.requirement("step.parameters.must-be-passed")
 def test_what_a_step_fills_is_listed_for_the_signer(send):
     request = send(("q", "query", 1), ("X-Key", "header", "k"), ("c", "cookie", "v"), ("n", "query", None))

@@ -100,6 +100,10 @@ def test_the_keywords_of_3_0_are_translated(describe, schema, valid, invalid):
     assert not any(_accepts(describe, schema, value, version="3.0.3") for value in invalid)
 
 
+def test_a_boolean_exclusive_minimum_left_over_in_3_1_is_read_as_it_was_meant(describe):
+    assert _bundle(describe, {"minimum": 1, "exclusiveMinimum": True}) == {"exclusiveMinimum": 1}
+
+
 def test_examples_are_kept_in_the_form_of_2020_12(describe):
     assert _bundle(describe, {"type": "string", "example": "a"}, version="3.0.3") == {
         "type": "string",

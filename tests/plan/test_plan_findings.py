@@ -119,12 +119,14 @@ PARAMETERS: list[Any] = [
         [query("limit", 1), {"reference": "$components.parameters.q"}], [f"ARZ218 {S}/parameters/1"], id="reused twice"
     ),
     pytest.param([P], [f"ARZ213 {S}/parameters/0"], id="no place"),
-    pytest.param([{**P, "in": "channel"}], [f"ARZ213 {S}/parameters/0"], id="a place of AsyncAPI"),
+    pytest.param(
+        [{**P, "in": "channel"}], [f"ARZ213 {S}/parameters/0", f"ARZ222 {S}/operationId"], id="a place of AsyncAPI"
+    ),
     pytest.param([{**P, "in": "body"}], [f"ARZ116 {S}/parameters/0/in"], id="a place there is not"),
     pytest.param(
         [query("a", 1), {"name": "q", "in": "querystring", "value": "b=2"}], [f"ARZ214 {S}"], id="query and querystring"
     ),
-    pytest.param([{**P, "in": "path", "name": "id"}], [], id="an undeclared path parameter"),
+    pytest.param([{**P, "in": "path", "name": "id"}], [f"ARZ222 {S}/operationId"], id="a path parameter without a place in the path"),
 ]
 
 
@@ -321,7 +323,7 @@ def test_prefixes_of_the_initiative_are_warned_of() -> None:
 
 BROKEN: list[Any] = [
     pytest.param({"steps": [step(operationId="none")]}, id="an operation there is not"),
-    pytest.param({"steps": [step(operation="listPets")]}, id="a misspelt field"),
+    pytest.param({"steps": [{"stepId": "a", "operatonId": "listPets"}]}, id="a misspelt field"),
     pytest.param({"steps": []}, id="no steps"),
     pytest.param({"steps": "none"}, id="steps of another type"),
     pytest.param({}, id="nothing but a name"),

@@ -171,8 +171,8 @@ def test_a_url_is_masked_by_value_and_by_the_names_of_its_parameters():
         ("text/plain", "the password is x", "the password is x"),
         (
             "multipart/form-data; boundary=b",
-            '--b\r\nContent-Disposition: form-data; name="password"\r\n\r\nx\r\n--b--',
-            '--b\r\nContent-Disposition: form-data; name="password"\r\n\r\n***\r\n--b--',
+            '--b\r\nContent-Disposition: form-data; name="password"\r\n\r\nx\r\n--b--\r\n',
+            '--b\r\nContent-Disposition: form-data; name="password"\r\n\r\n***\r\n--b--\r\n',
         ),
     ],
 )  # fmt: skip

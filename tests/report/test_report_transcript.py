@@ -205,7 +205,9 @@ json_values = st.recursive(
     | st.integers()
     | st.floats(allow_nan=False, allow_infinity=False)
     | st.text(st.characters(exclude_categories=["Cs"]))
-    | st.sampled_from(["1e5", "0o17", "yes", "~", "2020-01-01", "a: b", "- x", "line\n  two\n", " lead\nx", "\ttab\n"])
+    | st.sampled_from(
+        ["1e5", "0o17", "yes", "~", "2020-01-01", "a: b", "- x", "line\n  two\n", " lead\nx", "\ttab\n", "\x85"]
+    )
     | st.decimals(allow_nan=False, allow_infinity=False, places=20),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text("abc1 :#~.", max_size=5), inner, max_size=3),
     max_leaves=8,

@@ -79,6 +79,10 @@ def check_request(request: Request) -> None:
         raise TransportError(
             f"{request.url[:200]!r} is not an http(s) URL", kind="policy", hint="name the server with -s URL"
         )
+    try:
+        urlsplit(request.url).port  # noqa: B018  (raises where the port or an IPv6 address is none)
+    except ValueError as error:
+        raise TransportError(f"{request.url[:200]} is not a URL: {error}", kind="policy") from None
     if "@" in match["authority"]:
         raise TransportError(
             f"the URL of {origin(request.url)} holds a user name or password", kind="policy", hint="use --auth"

@@ -2,7 +2,7 @@
 
 What it cannot do as we promise goes through httpx: URLs it would rewrite (`%2E%2E`, `'` in a query), a client
 certificate, authorities named by SSL_CERT_FILE, a SOCKS proxy. Its bounds: a response may have 100 headers, and the
-value of a header that is not UTF-8 is seen as U+FFFD.
+value of a header that is not ASCII is seen as U+FFFD.
 """
 
 from __future__ import annotations
@@ -141,7 +141,7 @@ def headers_of(response: Any, limits: Limits) -> Headers:
 
 
 def _readable(headers: Any) -> Headers:
-    """The headers where one of them is not UTF-8: pyreqwest gives no way to its bytes."""
+    """The headers where one of them is not ASCII: pyreqwest gives no way to its bytes."""
     found: list[tuple[str, str]] = []
     for name in dict.fromkeys(headers.keys()):
         try:

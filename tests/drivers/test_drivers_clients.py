@@ -1,0 +1,222 @@
+"""Runs against applications in process and through clients of the caller's own."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from json import dumps, loads
+from typing import Any
+
+import pytest
+from scripted import arazzo_of, openapi_of
+from workflow_parts import retry, step
+
+import arazzo_runner
+from arazzo_runner.document import Document, read
+
+ARAZZO = arazzo_of(
+    {
+        "inputs": {"type": "object", "properties": {"name": {"type": "string"}}},
+        "steps": [
+            step(
+                "create",
+                requestBody={"payload": {"name": "$inputs.name"}},
+                successCriteria=[{"condition": "$statusCode == 201"}],
+                outputs={"id": "$response.body#/id"},
+                onFailure=[retry(after=0.01)],
+            ),
+            step(
+                "show",
+                parameters=[{"name": "id", "in": "path", "value": "$steps.create.outputs.id"}],
+                outputs={"name": "$response.body#/name"},
+            ),
+        ],
+        "outputs": {"name": "$steps.show.outputs.name"},
+    }
+)
+OPENAPI = openapi_of("create POST /things", "show GET /things/{id}", servers=[{"url": "http://app.invalid"}])
+INPUTS = {"name": "Zoë"}
+
+
+def described(openapi: Mapping[str, Any] = OPENAPI) -> Document:
+    return read(dumps(openapi).encode(), uri="memory:/openapi.json", name="openapi.json")
+
+
+def options(**more: Any) -> dict[str, Any]:
+    return {"inputs": INPUTS, "documents": (described(),), "cache": False, "env": {}, **more}
+
+
+def fastapi_app() -> Any:
+    fastapi = pytest.importorskip("fastapi")
+    app = fastapi.FastAPI(servers=[{"url": "http://app.invalid"}])
+    things: dict[str, str] = {}
+    calls: list[str] = []
+
+    @app.post("/things", status_code=201, operation_id="create")
+    async def create(body: dict[str, str], response: fastapi.Response) -> dict[str, str]:
+        calls.append("create")
+        if len(calls) % 2:
+            response.status_code = 503
+            return {}
+        things["t 1"] = body["name"]
+        return {"id": "t 1"}
+
+    @app.get("/things/{id}", operation_id="show")
+    def show(id: str) -> dict[str, str]:
+        return {"name": things[id]}
+
+    create.__annotations__["response"] = fastapi.Response
+    return app
+
+
+def flask_app() -> Any:
+    flask = pytest.importorskip("flask")
+    app = flask.Flask("things")
+    things: dict[str, str] = {}
+
+    @app.post("/things")
+    def create() -> Any:
+        things["t 1"] = flask.request.get_json()["name"]
+        return {"id": "t 1"}, 201
+
+    @app.get("/things/<id>")
+    def show(id: str) -> Any:
+        return {"name": things[id]}
+
+    return app
+
+
+def handler() -> Any:
+    import httpx
+
+    things: dict[str, str] = {}
+
+    def handle(request: httpx.Request) -> httpx.Response:
+        if request.method == "POST":
+            things["t 1"] = loads(request.content)["name"]
+            return httpx.Response(201, json={"id": "t 1"})
+        assert request.url.raw_path == b"/things/t%201"
+        return httpx.Response(200, json={"name": things["t 1"]})
+
+    return handle
+
+
+def check(result: Any) -> None:
+    assert result.status == "succeeded", result.message
+    assert result.outputs == {"name": "Zoë"}
+
+
+# -- FastAPI ----------------------------------------------------------------------------------------------------------
+
+
+def test_an_asgi_application_runs_in_process_asynchronously():
+    check(asyncio.run(arazzo_runner.run_async(ARAZZO, client=fastapi_app(), **options())))
+
+
+def test_an_asgi_application_runs_in_process_blocking():
+    result = arazzo_runner.run(ARAZZO, client=fastapi_app(), **options())
+
+    check(result)
+    assert [s.attempt for s in result.steps] == [1, 2, 1]
+
+
+def test_an_async_client_over_an_application_is_used_in_its_own_loop():
+    import httpx
+
+    async def run() -> Any:
+        transport = httpx.ASGITransport(app=fastapi_app())
+        async with httpx.AsyncClient(transport=transport, headers={"X-Mine": "1"}) as client:
+            result = await arazzo_runner.run_async(ARAZZO, client=client, **options())
+            assert not client.is_closed
+            return result
+
+    check(asyncio.run(run()))
+
+
+def test_an_async_client_serves_a_blocking_run_from_a_background_loop():
+    import httpx
+
+    client = httpx.AsyncClient(transport=httpx.ASGITransport(app=fastapi_app()))
+
+    with arazzo_runner.Runner(ARAZZO, client=client, documents=(described(),), cache=False, env={}) as runner:
+        check(runner.run(INPUTS))
+        check(runner.run(INPUTS))
+
+    asyncio.run(client.aclose())
+
+
+def test_the_description_of_a_fastapi_application_is_the_source():
+    app = fastapi_app()
+    document = described(app.openapi())
+
+    check(arazzo_runner.run(ARAZZO, client=app, **options(documents=(document,))))
+
+
+# -- Flask ------------------------------------------------------------------------------------------------------------
+
+
+def test_a_wsgi_application_runs_in_process():
+    check(arazzo_runner.run(ARAZZO, client=flask_app(), **options()))
+
+
+def test_a_wsgi_application_runs_in_process_asynchronously():
+    check(asyncio.run(arazzo_runner.run_async(ARAZZO, client=flask_app(), **options())))
+
+
+def test_a_client_over_a_wsgi_application_stays_open():
+    import httpx
+
+    with httpx.Client(transport=httpx.WSGITransport(app=flask_app())) as client:
+        check(arazzo_runner.run(ARAZZO, client=client, **options()))
+        assert not client.is_closed
+
+
+# -- httpx's own mock -------------------------------------------------------------------------------------------------
+
+
+def test_a_mock_transport_of_httpx_answers():
+    import httpx
+
+    with httpx.Client(transport=httpx.MockTransport(handler())) as client:
+        check(arazzo_runner.run(ARAZZO, client=client, **options()))
+
+
+def test_a_mock_transport_of_httpx_answers_an_asynchronous_run():
+    import httpx
+
+    async def run() -> Any:
+        async with httpx.AsyncClient(transport=httpx.MockTransport(handler())) as client:
+            return await arazzo_runner.run_async(ARAZZO, client=client, **options())
+
+    check(asyncio.run(run()))
+
+
+def test_a_blocking_client_serves_an_asynchronous_run():
+    import httpx
+
+    with httpx.Client(transport=httpx.MockTransport(handler())) as client:
+        check(asyncio.run(arazzo_runner.run_async(ARAZZO, client=client, **options())))
+
+
+def test_what_is_no_client_is_told():
+    with pytest.raises(arazzo_runner.UsageError, match="no client"):
+        arazzo_runner.run(ARAZZO, client=object(), **options())
+
+
+def test_a_transport_of_ones_own_is_used():
+    from arazzo_runner import Limits
+    from arazzo_runner.messages import Request, Response
+
+    sent: list[str] = []
+
+    class Mine:
+        def send(self, request: Request, *, timeout: float, limits: Limits) -> Response:
+            sent.append(f"{request.method} {request.url}")
+            body = b'{"id": "t 1", "name": "Zo\xc3\xab"}'
+            return Response(201, (("content-type", "application/json"),), body)
+
+        def close(self) -> None:
+            sent.append("closed")
+
+    check(arazzo_runner.run(ARAZZO, client=Mine(), **options()))
+    assert sent[:2] == ["POST http://app.invalid/things", "GET http://app.invalid/things/t%201"]
