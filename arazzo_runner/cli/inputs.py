@@ -175,10 +175,10 @@ def _types_of(value: Any) -> frozenset[str]:
             return frozenset(("array",))
         case dict():
             return frozenset(("object",))
-        case int():
-            return frozenset(("integer", "number"))
+        case float() if not value.is_integer():
+            return frozenset(("number",))
         case _:
-            return frozenset(("number", "integer")) if value == int(value) else frozenset(("number",))
+            return frozenset(("number", "integer"))
 
 
 def _typed(text: str, types: frozenset[str], name: str) -> Any:
