@@ -7,6 +7,7 @@ valid and every error that can be seen without running has been reported (interf
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -24,6 +25,8 @@ from .options import OptionFields, Options
 from .plan import Bounds, LinkOptions, OperationCall, Plan, link
 
 if TYPE_CHECKING:
+    import asyncio
+
     from .drivers.replay import Difference
     from .drivers.session import Session
     from .drivers.transports import AsyncTransport, Transport
@@ -314,7 +317,8 @@ class Runner:
         self.options = self.loaded.options
         self._client = client
         self._transport: Transport | None = None
-        self._async_transport: AsyncTransport | None = None
+        self._async_transports: dict[asyncio.AbstractEventLoop, AsyncTransport] = {}
+        self._lock = threading.Lock()
         self._credentials: Any = None
         self.password_names: dict[int, frozenset[str]] = {}
 
@@ -388,8 +392,9 @@ class Runner:
     @property
     def credentials(self) -> Any:
         """Where the values of security schemes come from."""
-        if self._credentials is None:
-            self._credentials = _credentials(self.options)
+        with self._lock:
+            if self._credentials is None:
+                self._credentials = _credentials(self.options)
         return self._credentials
 
     # -- credentials, for those who report -----------------------------------------------------------------------------
@@ -434,14 +439,23 @@ class Runner:
     # -- transports ---------------------------------------------------------------------------------------------------
 
     def _run_transport(self) -> Transport:
-        if self._transport is None:
-            self._transport = _make_transport(self.options, self._client, self._mock())
+        with self._lock:
+            if self._transport is None:
+                self._transport = _make_transport(self.options, self._client, self._mock())
         return _guarded(self._transport, self.options)
 
     def _run_async_transport(self) -> AsyncTransport:
-        if self._async_transport is None:
-            self._async_transport = _make_async_transport(self.options, self._client, self._mock())
-        return _guarded_async(self._async_transport, self.options)
+        """The transport of the running event loop: connections belong to the loop they were made in."""
+        import asyncio
+
+        loop = asyncio.get_running_loop()
+        with self._lock:
+            for other in [other for other in self._async_transports if other.is_closed()]:
+                del self._async_transports[other]
+            if loop not in self._async_transports:
+                self._async_transports[loop] = _make_async_transport(self.options, self._client, self._mock())
+            transport = self._async_transports[loop]
+        return _guarded_async(transport, self.options)
 
     def _mock(self) -> Any:
         if not self.options.mock:
@@ -458,15 +472,19 @@ class Runner:
 
     def close(self) -> None:
         """Close the connections of our own client; a client that was given stays open."""
-        if self._transport is not None:
-            self._transport.close()
-            self._transport = None
+        with self._lock:
+            transport, self._transport = self._transport, None
+        if transport is not None:
+            transport.close()
 
     async def aclose(self) -> None:
-        """`close` for asyncio."""
-        if self._async_transport is not None:
-            await self._async_transport.aclose()
-            self._async_transport = None
+        """`close` for asyncio, for the connections of the running event loop."""
+        import asyncio
+
+        with self._lock:
+            transport = self._async_transports.pop(asyncio.get_running_loop(), None)
+        if transport is not None:
+            await transport.aclose()
         self.close()
 
     def __enter__(self) -> Runner:
@@ -586,6 +604,15 @@ def _credentials(options: Options) -> Any:
     )
 
 
+def _conditions(plan: Plan) -> Iterator[tuple[str, str | None, str]]:
+    """Every condition of a plan as (stepId, action, text)."""
+    for workflow in plan.workflows.values():
+        for step in workflow.steps:
+            yield from ((step.step_id, None, criterion.text) for criterion in step.criteria)
+            for action in (*step.success_actions, *step.failure_actions):
+                yield from ((step.step_id, action.name, criterion.text) for criterion in action.criteria)
+
+
 def replay_case(
     runner: Runner, case: Case, *, observers: Sequence[Observer] = ()
 ) -> tuple[Result, tuple[Difference, ...]]:
@@ -593,14 +620,11 @@ def replay_case(
 
     Returns:
         The result, and where the run differs from the record: requests, outcome, outputs.
-
-    Raises:
-        InputError: the recorded inputs do not fit the workflow any more.
     """
     from .drivers.replay import Replay
     from .replaying import compare, outcome_differences, recorded_of, verdicts_of
 
-    plan = replace(runner.plan, recorded=verdicts_of(case))
+    plan = replace(runner.plan, recorded=verdicts_of(case, tuple(_conditions(runner.plan))))
     folded = _Fold(runner, observers)
     replay = Replay(recorded_of(case), compare=compare)
     from .drivers.session import Session

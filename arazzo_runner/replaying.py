@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from urllib.parse import unquote
 
 from .drivers.replay import Difference, Recorded, step_of
@@ -13,6 +14,7 @@ from .secrets import is_secret_name
 from .values import dumps, loads, same
 
 _BOUNDARY = "multipart/"
+_PLACEHOLDER = re.compile("«secret:[^»]*»")
 
 
 def recorded_of(case: Case) -> Iterator[Recorded]:
@@ -33,15 +35,31 @@ def _request(exchange: RecordedExchange) -> Request | None:
     return Request(recorded.method, recorded.url, recorded.headers, body)
 
 
-def verdicts_of(case: Case) -> Mapping[tuple[str, str, str | None], tuple[bool, str | None]]:
-    """The verdicts that read a secret, by effect, condition and action."""
+def verdicts_of(
+    case: Case, conditions: Collection[tuple[str, str | None, str]]
+) -> Mapping[tuple[str, str, str | None], tuple[bool, str | None]]:
+    """The verdicts that read a secret, by effect, condition and action.
+
+    `conditions` are those of the plan, as (stepId, action, text): a secret within a recorded one is a placeholder.
+    """
     return {
-        (exchange.id, verdict.condition, verdict.action): (verdict.passed, verdict.reason)
+        (exchange.id, text, verdict.action): (verdict.passed, verdict.reason)
         for exchange in case.exchanges
         if exchange.id is not None
         for verdict in exchange.verdicts
         if verdict.secret
+        for text in _texts(verdict.condition, (step_of(exchange.id), verdict.action), conditions)
     }
+
+
+def _texts(
+    recorded: str, place: tuple[str, str | None], conditions: Collection[tuple[str, str | None, str]]
+) -> Iterator[str]:
+    """The conditions at a place that a recorded one may stand for: itself, and with anything for its placeholders."""
+    yield recorded
+    if _PLACEHOLDER.search(recorded):
+        pattern = re.compile(".+".join(map(re.escape, _PLACEHOLDER.split(recorded))), re.DOTALL)
+        yield from (text for *at, text in conditions if tuple(at) == place and pattern.fullmatch(text))
 
 
 def compare(recorded: Request, sent: Request) -> Iterable[tuple[str, str, str]]:

@@ -10,10 +10,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ..diagnostics import did_you_mean
 from ..api import Loaded, Runner, load_with
 from ..document import read
 from ..errors import InputError, UsageError
 from .arguments import is_terminal, options_of, run_parser
+from .interrupt import interruptible
 from .inputs import ask_for_missing, missing_line, read_inputs
 
 if TYPE_CHECKING:
@@ -35,6 +37,7 @@ def main(arguments: Sequence[str]) -> int:
         raise UsageError("standard input cannot be FILE and --inputs at once")
     loaded = load_file(given)
     runner = Runner(loaded, workflow=given.workflow)
+    check_names(runner)
     inputs = _inputs(given, arguments, runner)
     if given.dry_run:
         from . import dry_run
@@ -51,6 +54,23 @@ def load_file(given: argparse.Namespace) -> Loaded:
         uri = Path.cwd().as_uri() + "/stdin"
         return load_with(read(sys.stdin.buffer.read(), uri=uri, name="<stdin>", limits=options.limits), options)
     return load_with(given.file, options)
+
+
+def check_names(runner: Runner) -> None:
+    """Refuse names that nothing declares.
+
+    Raises:
+        UsageError: `-s`, `--source` or `--auth` with such a name.
+    """
+    options = runner.options
+    for option, names in (("-s", options.servers), ("-s", options.server_variables), ("--source", options.sources)):
+        for name in names:
+            declared = runner.sources()
+            if name and declared is not None and name not in declared:
+                hint = did_you_mean(name, declared) or f"sources: {', '.join(declared)}"
+                raise UsageError(f"{option} {name}: no source description has that name", hint=hint)
+    for name in runner.unknown_auth():
+        raise UsageError(f"--auth {name}: no description declares a scheme of that name", hint=runner.schemes_hint())
 
 
 def _inputs(given: argparse.Namespace, arguments: Sequence[str], runner: Runner) -> dict[str, Any]:
@@ -75,11 +95,10 @@ def report(given: argparse.Namespace, runner: Runner, inputs: dict[str, Any]) ->
     console = _console(given, runner, redactor)
     for diagnostic in runner.plan.diagnostics:
         console.diagnostic(diagnostic)
-    for name in runner.unknown_auth():
-        raise UsageError(f"--auth {name}: no description declares a scheme of that name", hint=runner.schemes_hint())
     tee = Tee(redactor, SecretAnnouncer(sys.stderr, os.environ), console, *_reports(given, runner, redactor))
     try:
-        result = runner.run(inputs, observers=(tee.observe,))
+        with interruptible(runner.close):
+            result = runner.run(inputs, observers=(tee.observe,))
     finally:
         tee.finish()
         runner.close()

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from itertools import chain
 
 from ..interpreter import State
 from ..messages import Request, Response, TransportFailure
@@ -56,26 +57,43 @@ class Replay:
                 self._by_step[exchange.step].append(exchange)
         self._compare = compare
         self.differences: list[Difference] = []
-        self._now: float | None = None
+        self._now = self._beginning()
 
     def run(self, session: Session) -> State:
         """Run to the end without waiting and without a connection."""
         clock = session.clock
-        session.clock = lambda: clock() if self._now is None else self._now
+        if self._now is None:
+            self._now = clock()
+        session.clock = self._clock
         asks = session.asks()
         try:
             ask = next(asks)
             while True:
-                ask = asks.send(self._answer(ask, session.clock))
+                ask = asks.send(self._answer(ask))
         except StopIteration:
             pass
         self._unused()
         return session.state
 
-    def _answer(self, ask: Ask, clock: Callable[[], float]) -> Answer:
-        now = clock()
+    def _beginning(self) -> float | None:
+        """When the first recorded request was sent, where the record says so."""
+        times = [e.at - e.duration_s for e in (*self._by_id.values(), *chain(*self._by_step.values())) if e.at is not None]
+        return min(times, default=None)
+
+    def _clock(self) -> float:
+        assert self._now is not None, "the run has begun"
+        return self._now
+
+    def _pass(self, ask: Send, exchange: Recorded) -> None:
+        """Let the time pass that it took; a time-out has used up what it was given, so that it ends what it ended."""
+        took = exchange.duration_s
+        if isinstance(exchange.answer, TransportFailure) and exchange.answer.kind == "timeout":
+            took = max(took, ask.timeout)
+        self._now = max(self._clock() + took, exchange.at or 0.0)
+
+    def _answer(self, ask: Ask) -> Answer:
         if not isinstance(ask, Send):
-            self._now = now + ask.seconds
+            self._now = self._clock() + ask.seconds
             return None
         step = step_of(ask.id)
         exchange = self._by_id.pop(ask.id, None)
@@ -89,7 +107,7 @@ class Replay:
         if exchange.request is not None:
             for what, recorded, sent in self._compare(exchange.request, ask.request):
                 self.differences.append(Difference(ask.id, what, recorded, sent))
-        self._now = now + exchange.duration_s if exchange.at is None else exchange.at + exchange.duration_s
+        self._pass(ask, exchange)
         return exchange.answer
 
     def _unused(self) -> None:

@@ -197,7 +197,7 @@ class _Turn:
             self._set(steps=frame.steps, done={**self.frame.done, **frame.done}, last_status=frame.last_status)
             self._wait_and_retry()
             return
-        outputs, missing = self._workflow_outputs(frame, workflow)
+        outputs, missing = self._workflow_outputs(frame, workflow, succeeded)
         done = Completed(
             inputs=frame.inputs,
             outputs=outputs,
@@ -238,12 +238,16 @@ class _Turn:
             case _:
                 self._wait_and_retry()
 
-    def _workflow_outputs(self, frame: Frame, workflow: LinkedWorkflow) -> tuple[dict[str, Any], tuple[str, ...]]:
+    def _workflow_outputs(
+        self, frame: Frame, workflow: LinkedWorkflow, succeeded: bool
+    ) -> tuple[dict[str, Any], tuple[str, ...]]:
+        """What resolves; of a run that broke off it goes without saying that some do not (decision 58)."""
         if not workflow.outputs:
             return {}, ()
         scope = RunScope(frame, workflow, self.completed)
         outputs, missing, events = evaluate_outputs(workflow.outputs, scope, None)
-        self.events += events
+        if succeeded:
+            self.events += events
         return outputs, missing
 
     def _end(

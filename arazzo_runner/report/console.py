@@ -147,9 +147,6 @@ class Console:
         if not attempt.succeeded:
             lines += self._failure(attempt)
             self._last_failed = lines
-        for name in event.missing_outputs:
-            text = f"warning: output '{name}' of step '{event.step_id}' has no value"
-            lines.append((_indent(attempt) + 4, ((text, "warning"),)))
         if self._verbosity != "quiet":
             self._write_lines(lines)
 
@@ -223,9 +220,9 @@ class Console:
     def _end(self, event: RunFinished) -> None:
         self._screen.idle()
         self._ended = True
-        for name in event.missing_outputs:
-            self._say(0, (f"warning: workflow output '{name}' has no value", "warning"))
         succeeded = event.status == "succeeded"
+        if event.missing_outputs and not succeeded:
+            self._say(0, (f"without value: {', '.join(event.missing_outputs)}", "warning"))
         if self._verbosity == "quiet":
             if succeeded:
                 return

@@ -142,7 +142,8 @@ def test_the_tags_of_json_are_honoured(text: str, value: Any) -> None:
 @pytest.mark.parametrize(
     "text",
     ["!!timestamp 2024-01-01", "!!python/object:os.system x", "!!binary aGk=", "!custom x", "!!set {a}",
-     "!!omap [a: 1]", "!!int x", "!!int true", "!!bool 1", "!!null x", "!!float .nan", "!!str {a: 1}", "!!map [1]", "!!seq {a: 1}"],
+     "!!omap [a: 1]", "!!int x", "!!int true", "!!bool 1", "!!null x", "!!float .nan",
+     "!!str {a: 1}", "!!map [1]", "!!seq {a: 1}"],
 )  # fmt: skip
 def test_other_tags_and_tags_that_do_not_fit_are_refused(text: str) -> None:
     assert place(refusal(f"v: {text}\n")) == (1, 4)

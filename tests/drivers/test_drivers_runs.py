@@ -221,10 +221,32 @@ def test_a_runner_is_used_by_many_tasks_at_once(bench: Bench, server: ScriptedSe
 
 def test_a_runner_is_used_in_one_event_loop_after_another(bench: Bench, server: ScriptedServer):
     script_items(server, 2)
-    with bench.runner(ITEM, OPENAPI) as runner:
-        results = [asyncio.run(runner.run_async({"id": id_})) for id_ in ("i0", "i1")]
+    runner = bench.runner(ITEM, OPENAPI)
 
-    assert [(r.status, r.outputs) for r in results] == [("succeeded", {"id": "i0"}), ("succeeded", {"id": "i1"})]
+    async def run(id_: str) -> Any:
+        async with runner:
+            return await runner.run_async({"id": id_})
+
+    assert [asyncio.run(run(id_)).outputs for id_ in ("i0", "i1")] == [{"id": "i0"}, {"id": "i1"}]
+
+
+def test_a_runner_is_used_by_event_loops_in_several_threads(bench: Bench, server: ScriptedServer):
+    ids = script_items(server, 8)
+    runner = bench.runner(ITEM, OPENAPI)
+    together = threading.Barrier(4)
+
+    async def run(id_: str) -> Any:
+        async with runner:
+            first = await runner.run_async({"id": id_})
+            together.wait()
+            second = await runner.run_async({"id": id_})
+            together.wait()
+            return first, second
+
+    with ThreadPoolExecutor(4) as pool:
+        results = list(pool.map(lambda id_: asyncio.run(run(id_)), ids))
+
+    assert [[r.outputs for r in pair] for pair in results] == [[{"id": id_}] * 2 for id_ in ids]
 
 
 # -- interrupted ------------------------------------------------------------------------------------------------------

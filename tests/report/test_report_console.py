@@ -59,7 +59,7 @@ def test_a_failed_criterion_is_shown_with_its_operands_and_the_response(events: 
     assert "        $response.body#/missing has no value" in text
     assert "      response 404 Not Found  application/json" in text
     assert '"message":"no such application"' in text
-    assert "warning: workflow output 'accessToken' has no value" in text
+    assert "without value: " in text
     assert text.splitlines()[-2].startswith("failed: getApplication: ")
     assert text.splitlines()[-1] == "-v shows the headers and bodies of every request and response"
 
