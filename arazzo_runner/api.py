@@ -27,11 +27,12 @@ from .plan import Bounds, LinkOptions, OperationCall, Plan, link
 if TYPE_CHECKING:
     import asyncio
 
+    from .drivers.policy import Policy
     from .drivers.replay import Difference
     from .drivers.session import Session
     from .drivers.transports import AsyncTransport, Transport
-    from .messages import Request
     from .marking import Marker
+    from .messages import Request
     from .report.case import Case
     from .report.redaction import Redactor
     from .report.result import Result
@@ -575,24 +576,33 @@ def _make_async_transport(options: Options, client: Any, mock: Any = None) -> As
     return async_transport_for(client, _client_options(options))
 
 
-def _policy(options: Options) -> Any:
+def _policy(options: Options) -> Policy | None:
+    """What the options ask for beyond sending what the document says, or None."""
+    if not (options.allow_hosts or options.follow_redirects or options.cookies):
+        return None
     from .drivers.policy import Policy
 
-    return Policy(allow_hosts=options.allow_hosts, follow_redirects=options.follow_redirects, cookies=options.cookies)
+    return Policy(
+        allow_hosts=options.allow_hosts, follow_redirects=options.follow_redirects, cookies=options.cookies
+    )
 
 
 def _guarded(transport: Transport, options: Options) -> Transport:
+    policy = _policy(options)
+    if policy is None:
+        return transport
     from .drivers.policy import GuardedTransport
 
-    policy = _policy(options)
-    return transport if policy.is_trivial else GuardedTransport(transport, policy)
+    return GuardedTransport(transport, policy)
 
 
 def _guarded_async(transport: AsyncTransport, options: Options) -> AsyncTransport:
+    policy = _policy(options)
+    if policy is None:
+        return transport
     from .drivers.policy import AsyncGuardedTransport
 
-    policy = _policy(options)
-    return transport if policy.is_trivial else AsyncGuardedTransport(transport, policy)
+    return AsyncGuardedTransport(transport, policy)
 
 
 def _credentials(options: Options) -> Any:

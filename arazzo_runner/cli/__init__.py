@@ -36,6 +36,8 @@ def _dispatch(arguments: list[str]) -> int:
         print(f"arazzo-run {__version__}")
         return 0
     command, rest = _command(arguments)
+    if command == "run" and (not rest or not {"-h", "--help"}.isdisjoint(rest)):
+        return _help(asked=bool(rest))
     if command == "show":
         from . import show
 
@@ -43,6 +45,14 @@ def _dispatch(arguments: list[str]) -> int:
     from . import run
 
     return run.main(rest)
+
+
+def _help(*, asked: bool) -> int:
+    """The options of a run, without loading what a run needs; to stderr, exit 2, where nobody asked."""
+    from .arguments import run_parser
+
+    run_parser().print_help(sys.stdout if asked else sys.stderr)
+    return 0 if asked else 2
 
 
 def _command(arguments: list[str]) -> tuple[str, list[str]]:

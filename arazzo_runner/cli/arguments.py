@@ -7,13 +7,14 @@ import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from .._version import __version__
-from ..config import project_configuration, tightened, user_configuration
 from ..errors import UsageError
 from ..limits import Limits
-from ..options import Options
+
+if TYPE_CHECKING:
+    from ..options import Options
 
 
 class Parser(argparse.ArgumentParser):
@@ -172,6 +173,8 @@ def options_of(given: argparse.Namespace) -> Options:
     Raises:
         UsageError: an option that cannot be read.
     """
+    from ..config import project_configuration, tightened, user_configuration
+    from ..options import Options
     from ..retrieval import find_root
 
     path = None if given.file == "-" or "://" in given.file else Path(given.file)

@@ -10,13 +10,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..diagnostics import did_you_mean
 from ..api import Loaded, Runner, load_with
+from ..diagnostics import did_you_mean
 from ..document import read
 from ..errors import InputError, UsageError
 from .arguments import is_terminal, options_of, run_parser
-from .interrupt import interruptible
 from .inputs import ask_for_missing, missing_line, read_inputs
+from .interrupt import interruptible
 
 if TYPE_CHECKING:
     from ..report.console import Console
@@ -25,9 +25,6 @@ if TYPE_CHECKING:
 def main(arguments: Sequence[str]) -> int:
     """Run, and report; the exit code is that of the interface's table."""
     parser = run_parser()
-    if not arguments:
-        parser.print_help(sys.stderr)
-        return 2
     given = parser.parse_args(arguments)
     if given.replay is not None:
         from . import replay
@@ -57,20 +54,32 @@ def load_file(given: argparse.Namespace) -> Loaded:
 
 
 def check_names(runner: Runner) -> None:
-    """Refuse names that nothing declares.
+    """Refuse names that nothing declares, and a server without a name where there are several to replace.
 
     Raises:
         UsageError: `-s`, `--source` or `--auth` with such a name.
     """
     options = runner.options
+    used, declared = tuple(runner.plan.descriptions), _sources(runner)
+    if "" in options.servers and len(used) > 1:
+        raise UsageError(
+            f"-s {options.servers['']}: the workflow uses {len(used)} sources: {', '.join(used)}", hint="-s NAME=URL"
+        )
     for option, names in (("-s", options.servers), ("-s", options.server_variables), ("--source", options.sources)):
         for name in names:
-            declared = runner.sources()
             if name and declared is not None and name not in declared:
                 hint = did_you_mean(name, declared) or f"sources: {', '.join(declared)}"
                 raise UsageError(f"{option} {name}: no source description has that name", hint=hint)
     for name in runner.unknown_auth():
         raise UsageError(f"--auth {name}: no description declares a scheme of that name", hint=runner.schemes_hint())
+
+
+def _sources(runner: Runner) -> tuple[str, ...] | None:
+    """The names of all source descriptions; None where other documents, perhaps not loaded, may have more."""
+    declared = runner.loaded.description.source_descriptions
+    if any(source.type not in ("openapi", "asyncapi") for source in declared):
+        return None
+    return tuple(source.name for source in declared)
 
 
 def _inputs(given: argparse.Namespace, arguments: Sequence[str], runner: Runner) -> dict[str, Any]:

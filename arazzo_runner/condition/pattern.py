@@ -49,6 +49,8 @@ def compile_pattern(pattern: str) -> Search:
     """
     import regex
 
+    from .ecma import translate
+
     try:
         compiled = regex.compile(translate(pattern), regex.VERSION0)
     except (regex.error, OverflowError, RecursionError) as error:

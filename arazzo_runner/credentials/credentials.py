@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import re
+import shlex
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -199,7 +200,8 @@ def _way(requirement: SecurityRequirement) -> str:
     variable = variable_names("", requirement.name, None)[0]
     kind = _kind(requirement.scheme)
     value = "USER:PASSWORD" if kind == "http basic" else "TOKEN" if "apiKey" not in kind else "KEY"
-    return f"'{requirement.name}' ({kind}): --auth {requirement.name}={value} or {variable}={value}"
+    option = f"--auth {shlex.quote(f'{requirement.name}={value}')}"
+    return f"'{requirement.name}' ({kind}): {option} or {variable}={value}"
 
 
 def _kind(scheme: Mapping[str, Any]) -> str:

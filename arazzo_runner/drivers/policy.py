@@ -31,10 +31,6 @@ class Policy:
     follow_redirects: bool = False
     cookies: bool = False
 
-    @property
-    def is_trivial(self) -> bool:
-        """Whether nothing has to be checked."""
-        return not (self.allow_hosts or self.follow_redirects or self.cookies)
 
 
 @dataclass

@@ -77,8 +77,8 @@ class Replay:
 
     def _beginning(self) -> float | None:
         """When the first recorded request was sent, where the record says so."""
-        times = [e.at - e.duration_s for e in (*self._by_id.values(), *chain(*self._by_step.values())) if e.at is not None]
-        return min(times, default=None)
+        recorded = (*self._by_id.values(), *chain(*self._by_step.values()))
+        return min((e.at - e.duration_s for e in recorded if e.at is not None), default=None)
 
     def _clock(self) -> float:
         assert self._now is not None, "the run has begun"

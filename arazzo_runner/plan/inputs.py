@@ -22,7 +22,7 @@ class InputsSchema:
         """`schema` is a self-contained JSON Schema (see `bundle`), or MISSING where any inputs are accepted."""
         self.schema = schema
         self._valid: Callable[[Any], bool] | None = None
-        self._defaults = schema is not MISSING and _has_default(schema, schema, ())
+        self._defaults = _has_default(schema)
 
     def __repr__(self) -> str:
         return f"InputsSchema({self.schema!r})"
@@ -132,17 +132,11 @@ def _required(schema: Any, root: Any) -> list[str]:
     return list(names)
 
 
-def _has_default(schema: Any, root: Any, seen: tuple[str, ...]) -> bool:
-    if isinstance(schema, dict):
-        reference = schema.get("$ref")
-        if isinstance(reference, str) and reference not in seen:
-            target = get_pointer(root, parse_pointer(reference.removeprefix("#")))
-            if _has_default(target, root, (*seen, reference)):
-                return True
-        return "default" in schema or any(_has_default(v, root, seen) for v in schema.values())
-    if isinstance(schema, list):
-        return any(_has_default(item, root, seen) for item in schema)
-    return False
+def _has_default(value: Any) -> bool:
+    """Whether the key `default` stands anywhere: a schema without it needs no copy of the inputs."""
+    if isinstance(value, dict):
+        return "default" in value or any(map(_has_default, value.values()))
+    return isinstance(value, list) and any(map(_has_default, value))
 
 
 def _apply_defaults(schema: Any, root: Any, value: Any, path: tuple[int, ...]) -> None:

@@ -1,4 +1,4 @@
-"""Replay: a recorded run computes the same again without a network, and says where it differs (interface, `--replay`)."""
+"""Replay: a recorded run computes the same again without a network, and says where it differs (`--replay`)."""
 
 from __future__ import annotations
 
@@ -75,7 +75,9 @@ ALL = [
     {"workflowId": "renew", "steps": [step("login")]},
     {
         "workflowId": "child",
-        "steps": [step("b", outputs={"x": "$response.body#/x"}, onSuccess=[goto("b", criteria=when("$statusCode == 202"))])],
+        "steps": [
+            step("b", outputs={"x": "$response.body#/x"}, onSuccess=[goto("b", criteria=when("$statusCode == 202"))])
+        ],
         "outputs": {"x": "$steps.b.outputs.x"},
     },
 ]

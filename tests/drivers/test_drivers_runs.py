@@ -115,7 +115,13 @@ def test_the_events_of_a_run_come_in_order(bench: Bench, server: ScriptedServer)
 
     assert isinstance(events[0], RunStarted)
     assert isinstance(events[-1], RunFinished)
-    assert [e.id for e in events if isinstance(e, StepStarted)] == ["a#1.1", "a#1.2", "sub#1.1", "sub#1.1/b#1.1", "c#1.1"]
+    assert [e.id for e in events if isinstance(e, StepStarted)] == [
+        "a#1.1",
+        "a#1.2",
+        "sub#1.1",
+        "sub#1.1/b#1.1",
+        "c#1.1",
+    ]
     assert [e.at for e in events if isinstance(e, (StepStarted, RequestSent, ResponseReceived))] == sorted(
         e.at for e in events if isinstance(e, (StepStarted, RequestSent, ResponseReceived))
     )
@@ -355,9 +361,7 @@ def test_ctrl_c_during_a_delay_ends_the_run(bench: Bench, server: ScriptedServer
         from arazzo_runner.drivers.session import Session
 
         transport = HttpxTransport()
-        state = sync.run(
-            Session(runner.plan, {}, seen.append), transport, limits=runner.options.limits, sleep=press
-        )
+        state = sync.run(Session(runner.plan, {}, seen.append), transport, limits=runner.options.limits, sleep=press)
         transport.close()
 
     assert state.end is not None

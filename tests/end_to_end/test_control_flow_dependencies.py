@@ -112,9 +112,7 @@ def test_a_prerequisite_that_failed_has_not_completed(bench: Bench, server: Scri
     all_ok(server)
     server.on("GET /a", 500)
 
-    result = bench.run(
-        arazzo_of_steps(step("a", onFailure=[goto("b")]), step("b", dependsOn=["a"])), OPENAPI
-    )
+    result = bench.run(arazzo_of_steps(step("a", onFailure=[goto("b")]), step("b", dependsOn=["a"])), OPENAPI)
 
     assert visited(server) == "a"
     assert result.status == "failed"

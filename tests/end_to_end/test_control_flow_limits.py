@@ -155,9 +155,7 @@ def test_a_refused_connection_takes_the_failure_actions(bench: Bench, server: Sc
 
 @requirement("step.transport-error")
 @pytest.mark.parametrize("condition", ["$statusCode == 200", "$statusCode != 200", "$statusCode == null"])
-def test_a_criterion_over_the_status_fails_without_a_response(
-    bench: Bench, server: ScriptedServer, condition: str
-):
+def test_a_criterion_over_the_status_fails_without_a_response(bench: Bench, server: ScriptedServer, condition: str):
     server.on("GET /a", Answer(drop=True))
     actions = [end("never", criteria=when(condition))]
 
@@ -315,9 +313,7 @@ def test_nesting_is_bounded_by_its_limit(bench: Bench, server: ScriptedServer, m
     result = bench.run(arazzo, OPENAPI, workflow="main", limits=Limits(max_nesting=max_nesting))
 
     assert visited(server) == "abc"[:max_nesting]
-    assert (result.status, result.reason) == (
-        ("succeeded", None) if max_nesting == 3 else ("failed", "limit-exceeded")
-    )
+    assert (result.status, result.reason) == (("succeeded", None) if max_nesting == 3 else ("failed", "limit-exceeded"))
 
 
 def test_retries_whose_helpers_retry_each_other_are_bounded(bench: Bench, server: ScriptedServer):

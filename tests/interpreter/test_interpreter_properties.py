@@ -1,4 +1,4 @@
-"""The interpreter is pure, its state is a value that JSON can hold, and every run ends within its bounds (design, rule 1)."""
+"""The interpreter is pure, its state is a value that JSON can hold, every run ends within its bounds (rule 1)."""
 
 from __future__ import annotations
 
@@ -230,7 +230,12 @@ def _without_response(found: list[dict[str, Any]]) -> list[dict[str, Any]]:
 outputs = {"v": "$steps.s0.outputs.v"}
 workflows = st.builds(
     lambda steps, more, depends: [
-        {"workflowId": "main", "steps": list(steps), "outputs": outputs, **({"dependsOn": ["base"]} if depends else {})},
+        {
+            "workflowId": "main",
+            "steps": list(steps),
+            "outputs": outputs,
+            **({"dependsOn": ["base"]} if depends else {}),
+        },
         {"workflowId": "other", "steps": list(more), "outputs": outputs, "inputs": {"type": "object"}},
         {"workflowId": "base", "steps": [step("s0", "get", outputs={"v": "$response.body#/v"})], "outputs": outputs},
     ],

@@ -45,7 +45,7 @@ def changed(pointer: str, value: Any, version: str = "1.1.0") -> dict[str, Any]:
     if value is GONE:
         del holder[last]
     else:
-        holder[last] = value
+        holder[int(last) if isinstance(holder, list) else last] = value
     return root
 
 
@@ -54,26 +54,61 @@ def action(**fields: Any) -> Any:
 
 
 NAMES: list[Any] = [
-    pytest.param("/sourceDescriptions", [{"name": "a", "url": "x"}, {"name": "a", "url": "y"}],
-                 ["ARZ118 /sourceDescriptions/1"], marks=requirement("source.name.unique"), id="two sources with one name"),
+    pytest.param(
+        "/sourceDescriptions",
+        [{"name": "a", "url": "x"}, {"name": "a", "url": "y"}],
+        ["ARZ118 /sourceDescriptions/1"],
+        marks=requirement("source.name.unique"),
+        id="two sources with one name",
+    ),
     pytest.param("/sourceDescriptions", [{"name": "a", "url": "x"}, {"name": "A", "url": "y"}], [], id="a and A"),
-    pytest.param("/workflows", [{"workflowId": "w", **steps()}, {"workflowId": "w", **steps()}],
-                 ["ARZ118 /workflows/1"], marks=requirement("workflow.workflowId.unique"), id="two workflows with one id"),
-    pytest.param("/workflows/0/steps", [step("s1"), step("s1")], [f"ARZ118 {W}/steps/1"],
-                 marks=requirement("step.stepId.unique-in-workflow"), id="two steps with one id"),
-    pytest.param("/workflows", [{"workflowId": "a", **steps(step("s1"))}, {"workflowId": "b", **steps(step("s1"))}],
-                 [], marks=requirement("step.stepId.unique-in-workflow"), id="one stepId in two workflows"),
-    pytest.param("/workflows/0/workflowId", "my.flow", [f"arz119 {W}/workflowId"],
-                 marks=requirement("workflow.workflowId.regex"), id="workflowId with a dot"),
-    pytest.param(f"{S}/stepId", "get pet", [f"arz119 {S}/stepId"],
-                 marks=requirement("step.stepId.regex"), id="stepId with a blank"),
-    pytest.param(f"{S}/stepId", "get.pet", [f"arz119 {S}/stepId"],
-                 marks=requirement("step.stepId.regex"), id="stepId with a dot"),
+    pytest.param(
+        "/workflows",
+        [{"workflowId": "w", **steps()}, {"workflowId": "w", **steps()}],
+        ["ARZ118 /workflows/1"],
+        marks=requirement("workflow.workflowId.unique"),
+        id="two workflows with one id",
+    ),
+    pytest.param(
+        "/workflows/0/steps",
+        [step("s1"), step("s1")],
+        [f"ARZ118 {W}/steps/1"],
+        marks=requirement("step.stepId.unique-in-workflow"),
+        id="two steps with one id",
+    ),
+    pytest.param(
+        "/workflows",
+        [{"workflowId": "a", **steps(step("s1"))}, {"workflowId": "b", **steps(step("s1"))}],
+        [],
+        marks=requirement("step.stepId.unique-in-workflow"),
+        id="one stepId in two workflows",
+    ),
+    pytest.param(
+        "/workflows/0/workflowId",
+        "my.flow",
+        [f"arz119 {W}/workflowId"],
+        marks=requirement("workflow.workflowId.regex"),
+        id="workflowId with a dot",
+    ),
+    pytest.param(
+        f"{S}/stepId",
+        "get pet",
+        [f"arz119 {S}/stepId"],
+        marks=requirement("step.stepId.regex"),
+        id="stepId with a blank",
+    ),
+    pytest.param(
+        f"{S}/stepId", "get.pet", [f"arz119 {S}/stepId"], marks=requirement("step.stepId.regex"), id="stepId with a dot"
+    ),
     pytest.param("/sourceDescriptions/0/name", "my api", ["arz119 /sourceDescriptions/0/name"], id="source name"),
     pytest.param(f"{S}/outputs", {"a b": "$statusCode"}, [f"ARZ119 {S}/outputs/a b"], id="output's name"),
     pytest.param(f"{S}/outputs", {"a.b-c_1": "$statusCode"}, [], id="output's name with all it may have"),
-    pytest.param("/components", {"parameters": {"my p": {"name": "x", "value": 1}}},
-                 ["ARZ119 /components/parameters/my p"], id="component's name"),
+    pytest.param(
+        "/components",
+        {"parameters": {"my p": {"name": "x", "value": 1}}},
+        ["ARZ119 /components/parameters/my p"],
+        id="component's name",
+    ),
     pytest.param(f"{S}/onSuccess", [END, END], [f"ARZ118 {S}/onSuccess/1"], id="two actions with one name"),
     pytest.param(f"{W}/dependsOn", ["main2", "main2"], [f"ARZ118 {W}/dependsOn/1"], id="one dependency twice"),
 ]
@@ -109,7 +144,11 @@ SHAPES: list[Any] = [
     (f"{S}/successCriteria", [], [f"ARZ115 {S}/successCriteria"]),
     (f"{S}/successCriteria", [{"type": "regex", "condition": "a"}], [f"ARZ110 {S}/successCriteria/0"]),
     (f"{S}/successCriteria", [{"context": "$url"}], [f"ARZ110 {S}/successCriteria/0"]),
-    (f"{S}/successCriteria", [{"condition": "a", "type": "js", "context": "$url"}], [f"ARZ116 {S}/successCriteria/0/type"]),
+    (
+        f"{S}/successCriteria",
+        [{"condition": "a", "type": "js", "context": "$url"}],
+        [f"ARZ116 {S}/successCriteria/0/type"],
+    ),
     (f"{S}/parameters", [{"name": "a", "in": "form", "value": 1}], [f"ARZ116 {S}/parameters/0/in"]),
     (f"{S}/parameters", [{"name": "a", "in": "query"}], [f"ARZ110 {S}/parameters/0"]),
     (f"{S}/requestBody", [], [f"ARZ111 {S}/requestBody"]),
@@ -121,20 +160,28 @@ SHAPES: list[Any] = [
     (*action(type="retry", retryLimit=1.5), [f"ARZ111 {S}/onFailure/0/retryLimit"]),
     (*action(type="goto"), [f"ARZ110 {S}/onFailure/0"]),
     (*action(type="goto", stepId="a", workflowId="b"), [f"ARZ117 {S}/onFailure/0/stepId"]),
-    (*action(type="goto", workflowId="b", parameters=[{"name": "a", "in": "query", "value": 1}]),
-     [f"ARZ116 {S}/onFailure/0/parameters/0/in"]),
-    ("/components", {"parameters": {"p": {"reference": "$components.parameters.q"}}}, ["ARZ116 /components/parameters/p"]),
+    (
+        *action(type="goto", workflowId="b", parameters=[{"name": "a", "in": "query", "value": 1}]),
+        [f"ARZ116 {S}/onFailure/0/parameters/0/in"],
+    ),
+    (
+        "/components",
+        {"parameters": {"p": {"reference": "$components.parameters.q"}}},
+        ["ARZ116 /components/parameters/p"],
+    ),
     ("/$self", "https://x.invalid/a#b", ["ARZ116 /$self"]),
 ]
 
 
-@pytest.mark.parametrize(("pointer", "value", "expected"), SHAPES, ids=lambda v: str(v)[:40] if isinstance(v, str) else "")
+@pytest.mark.parametrize(
+    ("pointer", "value", "expected"), SHAPES, ids=lambda v: str(v)[:40] if isinstance(v, str) else ""
+)
 def test_a_wrong_value_is_one_finding_at_its_place(pointer: str, value: Any, expected: list[str]) -> None:
     assert findings(changed(pointer, value)) == expected
 
 
 FIELDS: list[Any] = [
-    pytest.param(f"{S}/operatonId", "listPets", f"ARZ113 {S}/operatonId", id="one letter missing"),
+    pytest.param(f"{S}/sucessCriteria", [], f"ARZ113 {S}/sucessCriteria", id="one letter missing"),
     pytest.param(f"{S}/onSucces", [], f"ARZ113 {S}/onSucces", id="another one"),
     pytest.param(f"{S}/retries", 2, f"arz112 {S}/retries", id="a field of nobody"),
     pytest.param(f"{S}/operationid", "x", f"arz112 {S}/operationid", id="near a field that is there"),
@@ -146,7 +193,9 @@ FIELDS: list[Any] = [
 
 
 @pytest.mark.parametrize(("pointer", "value", "expected"), FIELDS)
-def test_a_misspelt_field_is_an_error_and_an_unknown_one_a_warning(pointer: str, value: Any, expected: str | None) -> None:
+def test_a_misspelt_field_is_an_error_and_an_unknown_one_a_warning(
+    pointer: str, value: Any, expected: str | None
+) -> None:
     assert findings(changed(pointer, value)) == ([expected] if expected else [])
 
 
@@ -228,8 +277,13 @@ def test_one_pass_finds_what_is_wrong_everywhere() -> None:
     description["workflows"][0]["steps"][0] = {"operationId": 5, "parameters": [{}], "onSuccess": {}}
 
     assert findings(description) == [
-        "ARZ110 /info", "ARZ110 /info", f"ARZ110 {S}", f"ARZ111 {S}/operationId", f"ARZ110 {S}/parameters/0",
-        f"ARZ110 {S}/parameters/0", f"ARZ111 {S}/onSuccess",
+        "ARZ110 /info",
+        "ARZ110 /info",
+        f"ARZ110 {S}",
+        f"ARZ111 {S}/operationId",
+        f"ARZ110 {S}/parameters/0",
+        f"ARZ110 {S}/parameters/0",
+        f"ARZ111 {S}/onSuccess",
     ]
 
 
@@ -237,11 +291,15 @@ def whole() -> dict[str, Any]:
     """A description that uses every Object."""
     criterion = {"context": "$response.body", "condition": "$.a", "type": {"type": "jsonpath", "version": "rfc9535"}}
     everything = step(
-        description="d", timeout=5, dependsOn=["b"],
+        description="d",
+        timeout=5,
+        dependsOn=["b"],
         parameters=[{"name": "a", "in": "query", "value": 1}, {"reference": "$components.parameters.p", "value": 2}],
-        requestBody={"contentType": "a/b", "payload": {"a": 1}, "replacements": [
-            {"target": "/a", "targetSelectorType": "jsonpointer", "value": 1}
-        ]},
+        requestBody={
+            "contentType": "a/b",
+            "payload": {"a": 1},
+            "replacements": [{"target": "/a", "targetSelectorType": "jsonpointer", "value": 1}],
+        },
         successCriteria=[{"condition": "$statusCode == 200"}, criterion],
         onSuccess=[{"name": "g", "type": "goto", "stepId": "b", "criteria": [criterion]}],
         onFailure=[{"name": "r", "type": "retry", "retryAfter": 1.5, "retryLimit": 2}],
@@ -249,7 +307,8 @@ def whole() -> dict[str, Any]:
     )
     return arazzo_of(
         steps(everything, step("b"), inputs={"type": "object"}, outputs={"z": "$steps.a.outputs.x"}),
-        version="1.1.0", components={"parameters": {"p": {"name": "p", "in": "query", "value": 1}}},
+        version="1.1.0",
+        components={"parameters": {"p": {"name": "p", "in": "query", "value": 1}}},
     )
 
 
@@ -271,9 +330,13 @@ def test_any_value_anywhere_is_a_finding_at_worst(data: st.DataObject) -> None:
     holder: Any = root
     for token in parents:
         holder = holder[token]
-    scalars = st.one_of(st.none(), st.booleans(), st.integers(-2, 2), st.sampled_from(["", "$inputs.a", "{$", "$ref", "a b"]))
+    scalars = st.one_of(
+        st.none(), st.booleans(), st.integers(-2, 2), st.sampled_from(["", "$inputs.a", "{$", "$ref", "a b"])
+    )
     holder[last] = data.draw(
-        st.one_of(scalars, st.lists(scalars, max_size=2), st.dictionaries(st.sampled_from(["a", "type", "$ref"]), scalars))
+        st.one_of(
+            scalars, st.lists(scalars, max_size=2), st.dictionaries(st.sampled_from(["a", "type", "$ref"]), scalars)
+        )
     )
 
     document = supplied("memory:/flow.json", root)

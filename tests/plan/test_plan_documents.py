@@ -29,22 +29,36 @@ def over(url: str, *, version: str = "1.1.0", **parts: Any) -> dict[str, Any]:
 
 BASES: list[Any] = [
     pytest.param(
-        {}, "https://h.invalid/p/workflows/x.yaml", "../specs/y.yaml", "https://h.invalid/p/specs/y.yaml",
-        marks=requirement("uri.base-without-self", "uri.relative-references-allowed"), id="no $self: retrieval URI",
+        {},
+        "https://h.invalid/p/workflows/x.yaml",
+        "../specs/y.yaml",
+        "https://h.invalid/p/specs/y.yaml",
+        marks=requirement("uri.base-without-self", "uri.relative-references-allowed"),
+        id="no $self: retrieval URI",
     ),
     pytest.param(
-        {"$self": "https://api.invalid/workflows/p.yaml"}, "file:///home/me/p.yaml", "../specs/pets.yaml",
+        {"$self": "https://api.invalid/workflows/p.yaml"},
+        "file:///home/me/p.yaml",
+        "../specs/pets.yaml",
         "https://api.invalid/specs/pets.yaml",
-        marks=requirement("uri.base-self-absolute", "uri.base-rfc3986-5-1", "root.self.is-base-uri"), id="absolute $self",
+        marks=requirement("uri.base-self-absolute", "uri.base-rfc3986-5-1", "root.self.is-base-uri"),
+        id="absolute $self",
     ),
     pytest.param(
-        {"$self": "workflows/purchase.arazzo.yaml"}, "https://api.invalid/v2/api-description.yaml",
-        "../specs/petstore.yaml", "https://api.invalid/v2/specs/petstore.yaml",
-        marks=requirement("uri.base-self-relative"), id="relative $self",
+        {"$self": "workflows/purchase.arazzo.yaml"},
+        "https://api.invalid/v2/api-description.yaml",
+        "../specs/petstore.yaml",
+        "https://api.invalid/v2/specs/petstore.yaml",
+        marks=requirement("uri.base-self-relative"),
+        id="relative $self",
     ),
     pytest.param(
-        {}, "https://w.invalid/abc", "specs/p.yaml", "https://w.invalid/specs/p.yaml",
-        marks=requirement("uri.base-application-default", "uri.base-encapsulating-entity"), id="a base that the host gives",
+        {},
+        "https://w.invalid/abc",
+        "specs/p.yaml",
+        "https://w.invalid/specs/p.yaml",
+        marks=requirement("uri.base-application-default", "uri.base-encapsulating-entity"),
+        id="a base that the host gives",
     ),
 ]
 
@@ -98,7 +112,9 @@ workflows:
 
 
 @pytest.mark.parametrize(("media_type", "written"), MEDIA_TYPES)
-def test_a_description_is_read_whatever_media_type_it_has(server: ScriptedServer, media_type: str, written: str) -> None:
+def test_a_description_is_read_whatever_media_type_it_has(
+    server: ScriptedServer, media_type: str, written: str
+) -> None:
     body = YAML if written == "yaml" else dumps(over("/openapi.json"))
     server.on("GET /flow", Answer(body=body, headers={"Content-Type": media_type}))
     server.on("GET /openapi.json", Answer(body=dumps(PETS)))
@@ -170,9 +186,7 @@ def test_two_documents_with_one_self_are_refused() -> None:
 def test_two_documents_may_refer_to_each_other() -> None:
     entry = "memory:/entry.arazzo.json"
     back = step(workflowId="$sourceDescriptions.entry.last")
-    child = arazzo_of(
-        {"workflowId": "child", "steps": [back]}, sourceDescriptions=sources(api=API, entry=entry)
-    )
+    child = arazzo_of({"workflowId": "child", "steps": [back]}, sourceDescriptions=sources(api=API, entry=entry))
     description = arazzo_of(
         steps(step(workflowId="$sourceDescriptions.other.child")),
         {"workflowId": "last", "steps": [step()]},
@@ -186,7 +200,8 @@ def test_two_documents_may_refer_to_each_other() -> None:
 
 
 @requirement(
-    "structure.multi-document-allowed", "workflow.dependsOn.external-runtime-expression",
+    "structure.multi-document-allowed",
+    "workflow.dependsOn.external-runtime-expression",
     "step.workflowId.external-runtime-expression",
 )
 def test_workflows_of_another_document_run(server: ScriptedServer) -> None:
@@ -210,7 +225,9 @@ def test_workflows_of_another_document_run(server: ScriptedServer) -> None:
     assert result.outputs == {"n": 1}
 
 
-@requirement("successAction.workflowId.external-runtime-expression", "failureAction.workflowId.external-runtime-expression")
+@requirement(
+    "successAction.workflowId.external-runtime-expression", "failureAction.workflowId.external-runtime-expression"
+)
 @pytest.mark.parametrize(("where", "status"), [("onSuccess", 200), ("onFailure", 500)])
 def test_control_moves_to_a_workflow_of_another_document(server: ScriptedServer, where: str, status: int) -> None:
     server.on("GET /pets", status)
@@ -325,9 +342,7 @@ def test_references_inside_of_a_source_follow_that_source() -> None:
     description = over("memory:/specs/api.json")
     description["workflows"][0]["steps"][0]["parameters"] = [{"name": "limit", "in": "query", "value": 3}]
 
-    found = warnings(
-        description, {"memory:/specs/api.json": api, "memory:/specs/parts/parameters.json": part}
-    )
+    found = warnings(description, {"memory:/specs/api.json": api, "memory:/specs/parts/parameters.json": part})
 
     assert found == []
 
@@ -344,9 +359,7 @@ def test_the_self_of_a_source_is_the_base_of_its_references() -> None:
     description = over("https://names.invalid/specs/api.json")
     description["workflows"] = [{"workflowId": "main", "steps": [called]}]
 
-    found = warnings(
-        description, {"memory:/elsewhere.json": api, "https://names.invalid/specs/parameters.json": part}
-    )
+    found = warnings(description, {"memory:/elsewhere.json": api, "https://names.invalid/specs/parameters.json": part})
 
     assert found == []
 
@@ -397,15 +410,22 @@ def test_a_fragment_is_a_json_pointer_into_the_source(fragment: str, path: str) 
 
 REFERENCES: list[Any] = [
     pytest.param(
-        "#/components/inputs/page", True,
-        marks=requirement("uri.fragment-schema-pointer-and-anchor", "workflow.inputs.ref-to-components"), id="JSON Pointer",
+        "#/components/inputs/page",
+        True,
+        marks=requirement("uri.fragment-schema-pointer-and-anchor", "workflow.inputs.ref-to-components"),
+        id="JSON Pointer",
     ),
     pytest.param(
-        "#pageInput", True,
-        marks=requirement("uri.fragment-schema-pointer-and-anchor", "parsing.json-schema-requirements"), id="$anchor",
+        "#pageInput",
+        True,
+        marks=requirement("uri.fragment-schema-pointer-and-anchor", "parsing.json-schema-requirements"),
+        id="$anchor",
     ),
     pytest.param(
-        "https://schemas.invalid/page", True, marks=requirement("parsing.json-schema-requirements"), id="$id",
+        "https://schemas.invalid/page",
+        True,
+        marks=requirement("parsing.json-schema-requirements"),
+        id="$id",
     ),
     pytest.param("https://schemas.invalid/page#size", True, id="$anchor of an $id"),
     pytest.param("https://schemas.invalid/page#/$defs/size", True, id="JSON Pointer into an $id"),
@@ -464,7 +484,9 @@ def test_links_in_descriptions_are_nobodys_business_here() -> None:
 
 TAILS: list[Any] = [
     pytest.param(
-        "getPetById", marks=requirement("expr.sourceDescriptions.priority-ids"), id="an operationId",
+        "getPetById",
+        marks=requirement("expr.sourceDescriptions.priority-ids"),
+        id="an operationId",
     ),
     pytest.param("url", marks=requirement("expr.sourceDescriptions.id-wins-conflict"), id="named as a field"),
 ]

@@ -37,38 +37,40 @@ def goto(step_id: str) -> dict[str, Any]:
 
 ORDERS: list[Any] = [
     pytest.param(
-        [step("a", **reads("b")), writes("b")], [f"ARZ303 {S}/parameters/0/value"],
-        marks=requirement("deps.forward-reference-error"), id="an output of a later step",
+        [step("a", **reads("b")), writes("b")],
+        [f"ARZ303 {S}/parameters/0/value"],
+        marks=requirement("deps.forward-reference-error"),
+        id="an output of a later step",
     ),
     pytest.param([writes("a"), step("b", **reads("a"))], [], id="an output of an earlier step"),
     pytest.param([writes("a", **reads("a"))], [f"ARZ303 {S}/parameters/0/value"], id="its own output, before it ran"),
     pytest.param(
         [step("a", successCriteria=[{"condition": "$steps.b.outputs.x == 1"}]), writes("b")],
-        [f"ARZ303 {S}/successCriteria/0/condition"], id="a later output in a condition",
+        [f"ARZ303 {S}/successCriteria/0/condition"],
+        id="a later output in a condition",
     ),
     pytest.param(
         [writes("a", successCriteria=[{"condition": "$steps.a.outputs.x == 1"}])], [], id="its own output, after it ran"
     ),
-    pytest.param(
-        [step("a", **reads("b")), writes("b", onSuccess=[goto("a")])], [], id="a later output, in a loop"
-    ),
+    pytest.param([step("a", **reads("b")), writes("b", onSuccess=[goto("a")])], [], id="a later output, in a loop"),
     pytest.param(
         [step("a", **reads("b")), step("c"), writes("b", onFailure=[goto("c")])],
-        [f"ARZ303 {S}/parameters/0/value"], id="a later output, outside of the loop",
+        [f"ARZ303 {S}/parameters/0/value"],
+        id="a later output, outside of the loop",
     ),
     pytest.param(
         [writes("a", **reads("a"), onFailure=[{"name": "again", "type": "retry"}])], [], id="its own output, in a retry"
     ),
+    pytest.param([writes("a", **reads("a"), onSuccess=[goto("a")])], [], id="its own output, in a goto to itself"),
     pytest.param(
-        [writes("a", **reads("a"), onSuccess=[goto("a")])], [], id="its own output, in a goto to itself"
-    ),
-    pytest.param(
-        [step("a", onSuccess=[goto("c")]), step("b", **reads("c")), writes("c", onSuccess=[goto("b")])], [],
+        [step("a", onSuccess=[goto("c")]), step("b", **reads("c")), writes("c", onSuccess=[goto("b")])],
+        [],
         id="a later output that a goto comes back from",
     ),
     pytest.param(
         [step("a", requestBody={"payload": {"deep": ["$steps.b.outputs.x"]}}), writes("b")],
-        [f"ARZ303 {S}/requestBody/payload/deep/0"], id="a later output deep in a payload",
+        [f"ARZ303 {S}/requestBody/payload/deep/0"],
+        id="a later output deep in a payload",
     ),
 ]
 
@@ -126,7 +128,11 @@ PARAMETERS: list[Any] = [
     pytest.param(
         [query("a", 1), {"name": "q", "in": "querystring", "value": "b=2"}], [f"ARZ214 {S}"], id="query and querystring"
     ),
-    pytest.param([{**P, "in": "path", "name": "id"}], [f"ARZ222 {S}/operationId"], id="a path parameter without a place in the path"),
+    pytest.param(
+        [{**P, "in": "path", "name": "id"}],
+        [f"ARZ222 {S}/operationId"],
+        id="a path parameter without a place in the path",
+    ),
 ]
 
 
@@ -166,21 +172,28 @@ WARNED: list[Any] = [
     pytest.param(step(outputs={"x": True}), [f"ARZ304 {S}/outputs/x"], id="boolean as output"),
     pytest.param(step(outputs={"x": None}), [f"ARZ304 {S}/outputs/x"], id="null as output"),
     pytest.param(
-        step(onSuccess=[{"name": "e", "type": "end", "stepId": "a"}]), [f"ARZ122 {S}/onSuccess/0/stepId"],
-        marks=requirement("successAction.target.relevance"), id="end with a target (success)",
+        step(onSuccess=[{"name": "e", "type": "end", "stepId": "a"}]),
+        [f"ARZ122 {S}/onSuccess/0/stepId"],
+        marks=requirement("successAction.target.relevance"),
+        id="end with a target (success)",
     ),
     pytest.param(
-        step(onFailure=[{"name": "e", "type": "end", "stepId": "a"}]), [f"ARZ122 {S}/onFailure/0/stepId"],
-        marks=requirement("failureAction.target.relevance"), id="end with a target (failure)",
+        step(onFailure=[{"name": "e", "type": "end", "stepId": "a"}]),
+        [f"ARZ122 {S}/onFailure/0/stepId"],
+        marks=requirement("failureAction.target.relevance"),
+        id="end with a target (failure)",
     ),
     pytest.param(
-        step(onFailure=[{"name": "e", "type": "end", "retryAfter": 60}]), [f"ARZ122 {S}/onFailure/0/retryAfter"],
-        marks=requirement("failureAction.retryAfter.only-for-retry"), id="end with retryAfter",
+        step(onFailure=[{"name": "e", "type": "end", "retryAfter": 60}]),
+        [f"ARZ122 {S}/onFailure/0/retryAfter"],
+        marks=requirement("failureAction.retryAfter.only-for-retry"),
+        id="end with retryAfter",
     ),
     pytest.param(
         step("b", onFailure=[{"name": "g", "type": "goto", "stepId": "b", "retryLimit": 3}]),
         [f"ARZ122 {S}/onFailure/0/retryLimit"],
-        marks=requirement("failureAction.retryLimit.only-for-retry"), id="goto with retryLimit",
+        marks=requirement("failureAction.retryLimit.only-for-retry"),
+        id="goto with retryLimit",
     ),
 ]
 
@@ -193,8 +206,10 @@ def test_what_may_still_work_is_a_warning(item: dict[str, Any], expected: list[s
 
 
 @requirement(
-    "successAction.target.relevance", "failureAction.target.relevance",
-    "failureAction.retryAfter.only-for-retry", "failureAction.retryLimit.only-for-retry",
+    "successAction.target.relevance",
+    "failureAction.target.relevance",
+    "failureAction.retryAfter.only-for-retry",
+    "failureAction.retryLimit.only-for-retry",
 )
 @pytest.mark.parametrize(("where", "status"), [("onSuccess", 200), ("onFailure", 500)])
 def test_fields_that_end_does_not_have_change_nothing(server: ScriptedServer, where: str, status: int) -> None:
@@ -315,8 +330,11 @@ def test_prefixes_of_the_initiative_are_warned_of() -> None:
         steps(step(**{"x-oai-foo": 1, "x-mine": 2}), **{"x-oas-foo": 1}), **{"x-arazzo-foo": 1, "x-other": 1}
     )
 
-    assert sorted(warnings(description)) == ["ARZ123 /workflows/0/steps/0/x-oai-foo", "ARZ123 /workflows/0/x-oas-foo",
-                                             "ARZ123 /x-arazzo-foo"]
+    assert sorted(warnings(description)) == [
+        "ARZ123 /workflows/0/steps/0/x-oai-foo",
+        "ARZ123 /workflows/0/x-oas-foo",
+        "ARZ123 /x-arazzo-foo",
+    ]
 
 
 # -- what never refuses -----------------------------------------------------------------------------------------------
@@ -346,7 +364,9 @@ REACHED: list[Any] = [
     pytest.param(steps(dependsOn=["broken"]), id="dependsOn"),
     pytest.param(steps(step(onSuccess=[{"name": "g", "type": "goto", "workflowId": "broken"}])), id="goto"),
     pytest.param(steps(step(onFailure=[{"name": "r", "type": "retry", "workflowId": "broken"}])), id="retry"),
-    pytest.param(steps(failureActions=[{"name": "g", "type": "goto", "workflowId": "broken"}]), id="a workflow's action"),
+    pytest.param(
+        steps(failureActions=[{"name": "g", "type": "goto", "workflowId": "broken"}]), id="a workflow's action"
+    ),
 ]
 
 

@@ -81,7 +81,9 @@ def test_defaults_stand_in_for_absent_inputs(schema: Any, given: dict[str, Any],
 
 
 def test_every_problem_is_a_line() -> None:
-    inputs = of({**typed(a={"type": "string"}, b={"minimum": 1}), "required": ["c", "d"], "additionalProperties": False})
+    inputs = of(
+        {**typed(a={"type": "string"}, b={"minimum": 1}), "required": ["c", "d"], "additionalProperties": False}
+    )
 
     assert inputs.problems({"a": 1, "b": 0, "z": 1}) == (
         "required input is missing: c, d",
@@ -112,7 +114,9 @@ def test_what_has_to_be_given_is_required_and_has_no_default() -> None:
 def test_schemas_that_hold_each_other_in_every_way_end() -> None:
     both = {"allOf": [{"$ref": "#/components/inputs/a"}, {"$ref": "#/components/inputs/b"}], **typed(x={"default": 1})}
 
-    inputs = of({"$ref": "#/components/inputs/tree"}, tree={**typed(t={"$ref": "#/components/inputs/tree"})}, a=both, b=both)
+    inputs = of(
+        {"$ref": "#/components/inputs/tree"}, tree={**typed(t={"$ref": "#/components/inputs/tree"})}, a=both, b=both
+    )
 
     assert inputs.with_defaults({"t": {}}) == {"t": {}}
     assert inputs.declared == {"t"}

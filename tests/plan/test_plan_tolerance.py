@@ -1,4 +1,4 @@
-"""Forms of published documents that the specification does not have: read, refused or tolerated (decisions 0, 48, 49)."""
+"""Forms of published documents that the specification does not have: read or refused (decisions 0, 48, 49)."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from scripted import arazzo_of, openapi_of
 
 S = "/workflows/0/steps/0"
 SHOP = {"memory:/shop.json": openapi_of("listPets GET /shop/pets", "buy POST /shop")}
+
 
 def parameters(path: str) -> list[dict[str, str]]:
     """What a path template needs."""
