@@ -129,7 +129,7 @@ def load_with(source: Source, options: Options) -> Loaded:
     for extra in options.documents:
         registry.add(extra)
     description, findings = read_description(document, compat=options.compat)
-    return Loaded(description, registry, (*registry.notes, *findings), options, root)
+    return Loaded(description, registry, findings, options, root)
 
 
 def _path_of(source: Source) -> Path | None:

@@ -10,7 +10,7 @@ import enum
 import json
 import math
 from collections.abc import Callable
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from json.encoder import encode_basestring as _quote
 from typing import Any, Final, NamedTuple, TypeAlias
 
@@ -95,8 +95,11 @@ def array_index(token: str) -> int | None:
 
 def _parse_float(text: str) -> float | Decimal:
     number = float(text)
-    if math.isinf(number) or Decimal(repr(number)) != Decimal(text):
-        return Decimal(text)
+    try:
+        if math.isinf(number) or Decimal(repr(number)) != Decimal(text):
+            return Decimal(text)
+    except InvalidOperation:
+        raise ValueError(f"the exponent of {text[:40]} is out of bounds") from None
     return number
 
 

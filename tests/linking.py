@@ -5,10 +5,11 @@ from __future__ import annotations
 from json import dumps
 from typing import Any
 
+from scripted import arazzo_of, openapi_of
+
 import arazzo_runner
 from arazzo_runner.document import Document, read
 from arazzo_runner.plan import Plan
-from scripted import arazzo_of, openapi_of
 
 API = "memory:/openapi.json"
 PETS = ("listPets GET /pets", "createPet POST /pets", "getPet GET /pets/{id}")

@@ -233,7 +233,7 @@ class _Reader:
         node.known()
         if name is None or url is None:
             return None
-        self._pattern(_NAME, name, node.pointer + ("name",), "a source description's name")
+        self._pattern(_NAME, name, (*node.pointer, "name"), "a source description's name")
         return SourceDescription(
             name=name, url=url, type=cast(Any, kind), location=node.location, url_location=node.at("url")
         )
@@ -261,7 +261,7 @@ class _Reader:
         self._unique("dependsOn entry", [(t.value, t.location) for t in result.depends_on])
         if workflow_id is None:
             return None
-        self._pattern(_NAME, workflow_id, node.pointer + ("workflowId",), "a workflowId", soft=True)
+        self._pattern(_NAME, workflow_id, (*node.pointer, "workflowId"), "a workflowId", soft=True)
         return result
 
     def _inputs(self, node: _Node) -> Raw | None:

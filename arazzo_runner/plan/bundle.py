@@ -1,8 +1,8 @@
 """Inputs schemas made self-contained: what their `$ref`s reach is copied into `$defs` (Arazzo 1.1.0, "Parsing
 Documents", "Resolving URI fragments"; JSON Schema 2020-12, sections 8.2 and 9).
 
-A reference is resolved against the base URI of the schema resource it stands in: that of the nearest `$id`, else that of
-the document. Its fragment is a JSON Pointer or an `$anchor`.
+A reference is resolved against the base URI of the schema resource it stands in: that of the nearest `$id`, else that
+of the document. Its fragment is a JSON Pointer or an `$anchor`.
 """
 
 from __future__ import annotations

@@ -188,6 +188,7 @@ class Linker:
                 if workflow is None or self._documents[description.document.uri].key(workflow) in self._asked
             ]
             self.findings.extend(f for f in findings if _counts(f, prefixes))
+        self.findings.extend(self.registry.notes)
         self.findings.extend(linked)
 
 
