@@ -582,9 +582,7 @@ def _policy(options: Options) -> Policy | None:
         return None
     from .drivers.policy import Policy
 
-    return Policy(
-        allow_hosts=options.allow_hosts, follow_redirects=options.follow_redirects, cookies=options.cookies
-    )
+    return Policy(allow_hosts=options.allow_hosts, follow_redirects=options.follow_redirects, cookies=options.cookies)
 
 
 def _guarded(transport: Transport, options: Options) -> Transport:

@@ -66,17 +66,30 @@ def compare(recorded: Request, sent: Request) -> Iterable[tuple[str, str, str]]:
     """What differs between two requests: method, URL, headers the record has, body by value."""
     if recorded.method != sent.method:
         yield "method", recorded.method, sent.method
-    if unquote(recorded.url) != unquote(sent.url):
-        yield "URL", recorded.url, sent.url
+    url = _without_credentials(recorded.url, sent.url)
+    if unquote(url) != unquote(sent.url):
+        yield "URL", url, sent.url
     yield from _headers(recorded.headers, sent.headers)
     if not _same_body(recorded, sent):
         yield "body", _shown(recorded.body), _shown(sent.body)
 
 
+def _without_credentials(recorded: str, sent: str) -> str:
+    """The recorded URL without the secrets in its query that are not sent: a replay does not sign its requests."""
+    head, mark, query = recorded.partition("?")
+    names = {pair.partition("=")[0] for pair in sent.partition("?")[2].split("&")}
+    kept = [p for p in query.split("&") if p.partition("=")[0] in names or not _is_placeholder(p.partition("=")[2])]
+    return head + (mark + "&".join(kept) if kept else "")
+
+
+def _is_placeholder(text: str) -> bool:
+    return unquote(text).startswith("«secret:")
+
+
 def _headers(recorded: Headers, sent: Headers) -> Iterator[tuple[str, str, str]]:
     for name, value in recorded:
         now = header(sent, name)
-        if is_secret_name(name) or value.startswith(_BOUNDARY):
+        if is_secret_name(name) or value.startswith(_BOUNDARY) or (now is None and _is_placeholder(value)):
             continue
         if now is None:
             yield f"header {name}", value, "absent"

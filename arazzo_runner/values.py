@@ -6,6 +6,7 @@ nothing is lost on the way from a response to the next request.
 
 from __future__ import annotations
 
+import base64
 import enum
 import json
 import math
@@ -139,7 +140,7 @@ def loads(
 
 
 def dumps(value: Any, *, indent: int | None = None) -> str:
-    """Write JSON text; a Decimal keeps its digits, text stays readable (no ASCII escapes).
+    """Write JSON text; a Decimal keeps its digits, text stays readable (no ASCII escapes), bytes become base64.
 
     Raises:
         ValueError: NaN or an infinity, which JSON has no text for.
@@ -159,6 +160,8 @@ def _dumps(value: Any, indent: int | None, newline: str) -> str:
             return {None: "null", True: "true", False: "false"}[value]
         case str():
             return _quote(value)
+        case bytes():
+            return _quote(base64.b64encode(value).decode("ascii"))
         case Decimal():
             return number_text(value)
         case int() | float():
@@ -181,6 +184,15 @@ def _bracket(start: str, items: list[str], end: str, indent: int | None, newline
     if indent is None:
         return start + ",".join(items) + end
     return start + inner + ("," + inner).join(items) + newline + end
+
+
+def jsonable(value: Any) -> Any:
+    """The value with bytes as base64 text, which is what JSON has for them."""
+    if isinstance(value, bytes):
+        return base64.b64encode(value).decode("ascii")
+    if isinstance(value, dict):
+        return {key: jsonable(item) for key, item in value.items()}
+    return [jsonable(item) for item in value] if isinstance(value, list) else value
 
 
 def number_text(value: int | float | Decimal) -> str:

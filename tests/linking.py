@@ -1,4 +1,4 @@
-"""Descriptions given in memory, linked, and their findings as short lines: `ARZ203 /workflows/0/steps/0/operationId`."""
+"""Descriptions given in memory, linked; findings as short lines: `ARZ203 /workflows/0/steps/0/operationId`."""
 
 from __future__ import annotations
 

@@ -196,6 +196,4 @@ def _typed(text: str, types: frozenset[str], name: str) -> Any:
     if value is not MISSING:
         return value  # JSON of another type: the schema says what is wrong with it
     wanted = " or ".join(sorted(types - {"integer"} if "number" in types else types))
-    raise IllTyped(
-        f"input '{name}' is not JSON", problems=(f"input '{name}' is '{text}', not of type {wanted}",)
-    )
+    raise IllTyped(f"input '{name}' is not JSON", problems=(f"input '{name}' is '{text}', not of type {wanted}",))

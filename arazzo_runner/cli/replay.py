@@ -10,22 +10,25 @@ from pathlib import Path
 
 from ..api import Runner, load_with, replay_case
 from ..document import read
-from ..errors import FileMissing
+from ..errors import FileMissing, UsageError
 from ..report.announcements import SecretAnnouncer
 from ..report.case import Case, read_case
 from ..report.console import Console
-from ..report.outputs import OutputsReport
 from ..report.redaction import Redactor
 from ..report.tee import Tee
 from .arguments import options_of
+from .run import check_names, reports
 
 
 def main(given: argparse.Namespace) -> int:
     """Replay; exit 1 where the run differs from its record."""
+    if given.input or given.inputs is not None:
+        raise UsageError("the inputs of a replay come from its record", hint="leave out -i and --inputs")
     case = _case(given.replay)
     options = options_of(given)
     options = replace(options, servers={**case.servers, **options.servers}, sources={**case.sources, **options.sources})
     runner = Runner(load_with(given.file, options), workflow=given.workflow or case.workflow)
+    check_names(runner)
     redactor = Redactor(show_secrets=True)
     console = Console(
         sys.stderr,
@@ -33,7 +36,7 @@ def main(given: argparse.Namespace) -> int:
         environ=os.environ,
         verbosity="quiet" if given.quiet else "verbose" if given.verbose else "normal",
     )
-    tee = Tee(SecretAnnouncer(sys.stderr, os.environ), console, OutputsReport(sys.stdout, redactor=redactor))
+    tee = Tee(SecretAnnouncer(sys.stderr, os.environ), console, *reports(given, runner, redactor))
     try:
         result, differences = replay_case(runner, case, observers=(tee.observe,))
     finally:
@@ -41,7 +44,8 @@ def main(given: argparse.Namespace) -> int:
     for difference in differences:
         print(f"differs: {difference}", file=sys.stderr)
     if differences:
-        print(f"arazzo-run: the run differs from {given.replay} in {len(differences)} places", file=sys.stderr)
+        places = f"{len(differences)} place{'' if len(differences) == 1 else 's'}"
+        print(f"arazzo-run: the run differs from {given.replay} in {places}", file=sys.stderr)
         return 1
     print(f"arazzo-run: the same as {given.replay}", file=sys.stderr)
     return 0 if case.expect.outcome is not None else result.exit_code

@@ -26,6 +26,7 @@ def main(arguments: Sequence[str]) -> int:
     """Run, and report; the exit code is that of the interface's table."""
     parser = run_parser()
     given = parser.parse_args(arguments)
+    check_targets(given)
     if given.replay is not None:
         from . import replay
 
@@ -41,6 +42,32 @@ def main(arguments: Sequence[str]) -> int:
 
         return dry_run.main(runner, inputs)
     return report(given, runner, inputs)
+
+
+_REPORTS = ("json", "events", "har", "junit", "record")
+
+
+def check_targets(given: argparse.Namespace) -> None:
+    """Refuse reports that cannot be written, before anything else is done.
+
+    Raises:
+        UsageError: two reports on stdout, a report of a run that does not take place, a place that is not writable.
+    """
+    targets = {name: target for name in _REPORTS if (target := getattr(given, name)) is not None}
+    if given.json == given.events == "-":
+        raise UsageError("--json - and --events - cannot both write to stdout", hint="name a file for one of them")
+    for name, target in targets.items():
+        if given.dry_run:
+            raise UsageError(f"--{name} has nothing to report on with --dry-run")
+        if target != "-" or name not in ("json", "events"):
+            _check_writable(Path(target))
+
+
+def _check_writable(path: Path) -> None:
+    folder = path.parent
+    if path.is_dir() or not folder.is_dir() or not os.access(path if path.exists() else folder, os.W_OK):
+        why = "it is a folder" if path.is_dir() else "no permission" if folder.is_dir() else f"no folder {folder}"
+        raise UsageError(f"{path} cannot be written: {why}")
 
 
 def load_file(given: argparse.Namespace) -> Loaded:
@@ -104,7 +131,7 @@ def report(given: argparse.Namespace, runner: Runner, inputs: dict[str, Any]) ->
     console = _console(given, runner, redactor)
     for diagnostic in runner.plan.diagnostics:
         console.diagnostic(diagnostic)
-    tee = Tee(redactor, SecretAnnouncer(sys.stderr, os.environ), console, *_reports(given, runner, redactor))
+    tee = Tee(redactor, SecretAnnouncer(sys.stderr, os.environ), console, *reports(given, runner, redactor))
     try:
         with interruptible(runner.close):
             result = runner.run(inputs, observers=(tee.observe,))
@@ -126,38 +153,38 @@ def _console(given: argparse.Namespace, runner: Runner, redactor: Any) -> Consol
     )
 
 
-def _reports(given: argparse.Namespace, runner: Runner, redactor: Any) -> list[Any]:
+def reports(given: argparse.Namespace, runner: Runner, redactor: Any) -> list[Any]:
     """The reports in the order they are written; the outputs go to stdout unless `--json -` takes their place."""
-    reports: list[Any] = []
+    found: list[Any] = []
     diagnostics = runner.plan.diagnostics
     if given.json is not None:
         from ..report.json_report import JsonReport
 
-        reports.append(JsonReport(_target(given.json), redactor=redactor, diagnostics=diagnostics))
+        found.append(JsonReport(_target(given.json), redactor=redactor, diagnostics=diagnostics))
     if given.events is not None:
         from ..report.ndjson import EventsReport
 
-        reports.append(EventsReport(_target(given.events), redactor=redactor))
+        found.append(EventsReport(_target(given.events), redactor=redactor))
     if given.har is not None:
         from ..report.har import HarReport
 
-        reports.append(HarReport(given.har, redactor=redactor))
+        found.append(HarReport(given.har, redactor=redactor))
     if given.junit is not None:
         from ..report.junit import JunitReport
 
-        reports.append(JunitReport(given.junit, redactor=redactor))
+        found.append(JunitReport(given.junit, redactor=redactor))
     if given.record is not None:
         from ..report.transcript import TranscriptReport
 
         options = runner.options
-        reports.append(
+        found.append(
             TranscriptReport(given.record, redactor=redactor, sources=options.sources, servers=options.servers)
         )
     if "-" not in (given.json, given.events):
         from ..report.outputs import OutputsReport
 
-        reports.append(OutputsReport(sys.stdout, redactor=redactor))
-    return reports
+        found.append(OutputsReport(sys.stdout, redactor=redactor))
+    return found
 
 
 def _target(text: str) -> Any:

@@ -19,5 +19,7 @@ def error_lines(error: ArazzoError) -> Iterator[str]:
             yield f"arazzo-run: {problem}"
         if error.hint or not error.problems:
             yield f"arazzo-run: {error.hint if error.problems else error}"
+    elif error.location is not None:
+        yield f"{error.location}: error: {error.message}" + (f" ({error.hint})" if error.hint else "")
     else:
         yield f"arazzo-run: {error}"

@@ -32,7 +32,6 @@ class Policy:
     cookies: bool = False
 
 
-
 @dataclass
 class _Jar:
     """Cookies of one run, kept by host and path (RFC 6265 as http.cookiejar has it)."""

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Literal, NamedTuple
 
+from ..diagnostics import Diagnostic
 from ..errors import Phase
 from ..events import (
     ActionTaken,
@@ -18,6 +19,7 @@ from ..events import (
     StepFinished,
     StepStarted,
     Waiting,
+    Warned,
     WorkflowFinished,
     WorkflowStarted,
 )
@@ -537,15 +539,9 @@ class _Turn:
         if used >= action.retry_limit:
             return False
         if outcome.retry_after is not None and delay > self.plan.bounds.max_retry_after:
-            self._note(
-                action,
-                "retry",
-                None,
-                retry=used,
-                retry_limit=action.retry_limit,
-                reason=f"not retried: Retry-After asks for {delay:.0f} s, more than "
-                f"{self.plan.bounds.max_retry_after:.0f} s",
-            )
+            bound = self.plan.bounds.max_retry_after
+            message = f"not retried: Retry-After asks for {delay:.0f} s, more than {bound:.0f} s"
+            self.events.append(Warned(Diagnostic("ARZ803", "warning", message, action.location), id=self.id))
             return False
         if self.delayed + delay > self.plan.bounds.max_delay:
             self.stop("limit-exceeded", f"the delays of retries add up to more than {self.plan.bounds.max_delay:.0f} s")

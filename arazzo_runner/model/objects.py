@@ -127,7 +127,7 @@ class SuccessAction:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FailureAction:
-    """`retry_after` in seconds (default 0), `retry_limit` in retries after the first attempt (default 1, decision 7)."""
+    """`retry_after` in seconds (default 0), `retry_limit` in retries after the first try (default 1, decision 7)."""
 
     name: str
     type: str

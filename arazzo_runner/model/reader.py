@@ -767,7 +767,7 @@ class _Node:
         return FIELDS[self.object][field] <= self.reader.version
 
     def known(self) -> None:
-        """Report the fields this Object does not have (decision 0: a near miss is an error, anything else a warning)."""
+        """Report the fields this Object does not have (decision 0: a near miss is an error, all else a warning)."""
         fields = FIELDS[self.object]
         for key in self.value:
             pointer = (*self.pointer, key)

@@ -319,7 +319,7 @@ class WorkflowLinker:
             self._check_forward_references(ids, steps)
             return steps
         before = {
-            step.step_id: [p.step_id for p in step.depends_on if p.workflow is None]
+            step.step_id: [p.step_id for p in step.depends_on if p.workflow in (None, self.key)]
             + [other for other, _ in self._read_before.get(step.step_id, ()) if other != step.step_id]
             for step in steps
         }

@@ -255,8 +255,6 @@ def _indent(attempt: Attempt) -> int:
 def _action_text(event: ActionTaken) -> str | None:
     match event.type:
         case "retry":
-            if event.reason and event.reason.startswith("not retried"):
-                return event.reason
             after = f" in {duration(event.delay_s)}" if event.delay_s else ""
             first = f", after '{event.target}'" if event.target else ""
             return f"↻ retry {event.retry} of {event.retry_limit}{after}{first}"

@@ -12,7 +12,7 @@ from ..errors import WorkflowFailed
 from ..events import CriterionChecked, Event, Reason, RunFinished, RunStarted, Status, Warned
 from ..location import Location
 from ..messages import Request, Response
-from ..values import MISSING, Operand
+from ..values import MISSING, Operand, jsonable
 from .attempts import Attempt, Attempts
 from .media import content, content_type_of
 from .redaction import Redactor, place_of
@@ -236,7 +236,7 @@ class _View:
             "status": result.status,
             "reason": result.reason,
             "endedBy": result.ended_by,
-            "outputs": self._redactor.mapping(result.outputs),
+            "outputs": jsonable(self._redactor.mapping(result.outputs)),
             "missingOutputs": list(result.missing_outputs),
             "steps": [self._step(step) for step in result.steps],
             "diagnostics": [diagnostic_dict(item, self._redactor) for item in result.diagnostics],
@@ -253,7 +253,7 @@ class _View:
             "request": request_dict(step.request, self._redactor) if step.request else None,
             "response": response_dict(step.response, self._redactor) if step.response else None,
             "criteria": [self._criterion(criterion) for criterion in step.criteria],
-            "outputs": self._redactor.mapping(step.outputs),
+            "outputs": jsonable(self._redactor.mapping(step.outputs)),
             "action": self._action(step.action) if step.action else None,
             "durationS": step.duration_s,
         }
@@ -310,7 +310,7 @@ def operand_dict(operand: Operand, redactor: Redactor) -> dict[str, Any]:
     """An operand of a condition; one without a value has no `value`."""
     shown: dict[str, Any] = {"expression": redactor.text(operand.expression)}
     if operand.value is not MISSING:
-        shown["value"] = redactor.named(place_of(operand.expression), operand.value)
+        shown["value"] = jsonable(redactor.named(place_of(operand.expression), operand.value))
     return shown
 
 

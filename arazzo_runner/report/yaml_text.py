@@ -7,7 +7,7 @@ from decimal import Decimal
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from ..values import JSON, number_text
+from ..values import JSON, jsonable, number_text
 
 if TYPE_CHECKING:
     import yaml
@@ -22,7 +22,7 @@ def yaml_text(value: JSON) -> str:
     """A JSON value as block YAML; texts of several lines stay readable, numbers keep their digits."""
     import yaml
 
-    return yaml.dump(value, Dumper=_dumper(), allow_unicode=True, sort_keys=False, width=120)
+    return yaml.dump(jsonable(value), Dumper=_dumper(), allow_unicode=True, sort_keys=False, width=120)
 
 
 @cache

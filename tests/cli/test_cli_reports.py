@@ -228,6 +228,15 @@ def test_a_replay_writes_the_reports_that_are_asked_for(command: Command):
     SCHEMA.validate(again.json)
 
 
+def test_the_inputs_of_a_replay_are_those_of_its_record(command: Command):
+    run_confidential(command, "--record", "run.yaml")
+
+    again = command("main.arazzo.json", "--replay", "run.yaml", "-i", "password=another")
+
+    assert again.code == 2
+    assert "-i" in again.err
+
+
 @pytest.mark.parametrize(
     ("content", "code", "words"),
     [
@@ -263,6 +272,14 @@ def test_a_dry_run_shows_the_requests_and_sends_nothing(command: Command):
     assert f"GET {command.server.url}/use" in ran.err
     assert "Bearer {$steps.login.outputs.token}" in ran.err or "Bearer ***" in ran.err
     assert shows_a_secret(ran.err) == []
+
+
+def test_a_dry_run_has_nothing_to_report_on(command: Command):
+    ran = command.sent(command.simple(), "--dry-run", "--har", "x.har")
+
+    assert ran.code == 2
+    assert "--har" in ran.err
+    assert not Path("x.har").exists()
 
 
 def test_a_dry_run_names_what_is_not_known_yet(command: Command):

@@ -470,7 +470,10 @@ def test_only_allowed_hosts_are_sent_to(command: Command):
     command.server.on("GET /things", {"id": 1})
     file = command.simple()
 
-    refused, allowed = command.sent(file, "--allow-host", "example.com"), command.sent(file, "--allow-host", "127.0.0.1")
+    refused, allowed = (
+        command.sent(file, "--allow-host", "example.com"),
+        command.sent(file, "--allow-host", "127.0.0.1"),
+    )
 
     assert refused.code == 4
     assert "--allow-host 127.0.0.1" in refused.err

@@ -29,8 +29,10 @@ def serve() -> Iterator[Callable[..., RawServer]]:
 
 
 @pytest.fixture(autouse=True)
-def no_proxies(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whatever proxy this machine uses, loopback is not behind it."""
+def plain_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever proxies and authorities this machine names, the tests do without."""
+    for name in ("SSL_CERT_FILE", "SSL_CERT_DIR"):
+        monkeypatch.delenv(name, raising=False)
     for name in ("http_proxy", "https_proxy", "all_proxy", "no_proxy"):
         monkeypatch.delenv(name, raising=False)
         monkeypatch.delenv(name.upper(), raising=False)
@@ -84,7 +86,7 @@ def _async_client(module: str) -> Callable[[ClientOptions], Transport]:
 
 
 def _verify(options: ClientOptions) -> Any:
-    return options.tls() if options.insecure or options.has_own_trust else _authorities()
+    return options.tls() if options.insecure or options.names_authorities else _authorities()
 
 
 @functools.cache

@@ -389,3 +389,16 @@ def test_the_outputs_of_a_failed_child_reach_its_callers_outputs(bench: Bench, s
     bench.run(arazzo_of(main, child), OPENAPI, workflow="main")
 
     assert server.requests[-1].json == {"id": 1}
+
+
+def test_bytes_that_are_no_text_are_an_output_and_base64_in_reports(bench: Bench, server: ScriptedServer):
+    server.on("GET /x", Answer(body=b"\xff\x00", headers={"Content-Type": "application/octet-stream"}))
+    workflow = {
+        "steps": [{"stepId": "get", "operationId": "get", "outputs": {"raw": "$response.body"}}],
+        "outputs": {"raw": "$steps.get.outputs.raw"},
+    }
+
+    result = bench.run(arazzo_of(workflow), openapi_of("get GET /x"))
+
+    assert result.outputs == {"raw": b"\xff\x00"}
+    assert result.to_dict()["outputs"] == {"raw": "/wA="}

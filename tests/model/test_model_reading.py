@@ -324,7 +324,7 @@ def test_a_description_that_uses_every_object_has_no_findings() -> None:
 @settings(max_examples=150, deadline=None)
 @given(st.data())
 def test_any_value_anywhere_is_a_finding_at_worst(data: st.DataObject) -> None:
-    """One value of a right description is replaced by another of any type: reading and linking it raise nothing else."""
+    """One value of a right description is replaced by another of any type: reading and linking raise nothing."""
     root = copy.deepcopy(whole())
     *parents, last = data.draw(st.sampled_from([p for p in places(root) if p != ("arazzo",)]))
     holder: Any = root

@@ -44,9 +44,9 @@ class ClientOptions:
         return context
 
     @property
-    def has_own_trust(self) -> bool:
-        """Whether TLS needs a client certificate, or authorities that variables name."""
-        return self.cert is not None or bool(os.environ.get("SSL_CERT_FILE") or os.environ.get("SSL_CERT_DIR"))
+    def names_authorities(self) -> bool:
+        """Whether variables name the authorities to trust."""
+        return bool(os.environ.get("SSL_CERT_FILE") or os.environ.get("SSL_CERT_DIR"))
 
     def proxy_for(self, url: str) -> str | None:
         """The proxy of a URL: the given one, else what HTTP_PROXY, HTTPS_PROXY, ALL_PROXY and NO_PROXY say."""

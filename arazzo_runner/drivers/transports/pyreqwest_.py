@@ -1,7 +1,7 @@
 """pyreqwest as a transport (extra `speed`): a client in Rust, a tenth of the processor time of httpx.
 
 What it cannot do as we promise goes through httpx: URLs it would rewrite (`%2E%2E`, `'` in a query), a client
-certificate, authorities named by SSL_CERT_FILE, a SOCKS proxy. Its bounds: a response may have 100 headers, and the
+certificate, a self-signed certificate that SSL_CERT_FILE names, a SOCKS proxy. Its bounds: a response may have 100 headers, and the
 value of a header that is not ASCII is seen as U+FFFD.
 """
 
@@ -56,7 +56,7 @@ class Shared:
             return False
         if options.proxy is not None and not options.proxy.startswith(("http://", "https://")):
             return False
-        return not (options.has_own_trust and url.startswith("https:"))
+        return not (options.cert is not None and url.startswith("https:"))
 
     def built(self, builder: Any, request: Request, timeout: float) -> Any:
         given = {name.lower() for name, _ in request.headers}
@@ -120,7 +120,11 @@ class PyreqwestTransport(Shared):
                     body.feed(bytes(chunk))
                 return response_of(response, request, headers, body.finish())
         except PyreqwestError as error:
-            raise error_of(error, request, timeout, limits) from error
+            failure = error_of(error, request, timeout, limits)
+            if failure.kind == "tls" and self._options.names_authorities:
+                # rustls takes no authority's own certificate for a server's, OpenSSL does; nothing has been sent yet.
+                return self._other.send(request, timeout=timeout, limits=limits)
+            raise failure from error
 
     def close(self) -> None:
         """Close the clients."""
@@ -186,13 +190,13 @@ def error_of(error: PyreqwestError, request: Request, timeout: float, limits: Li
 
 def _connect_error(request: Request, causes: list[str]) -> TransportError:
     lowered = " / ".join(causes).lower()
-    if "certificate" in lowered or "tls" in lowered or "ssl" in lowered:
-        return tls_failed(request, causes[-1])
     if "dns error" in lowered:
         return unknown_host(request)
     if "connection refused" in lowered:
         return refused(request)
-    return not_connected(request, causes[-1])
+    if "tcp connect" in lowered or "tunnel" in lowered or "proxy" in lowered or not request.url.startswith("https:"):
+        return not_connected(request, causes[-1])
+    return tls_failed(request, causes[-1])
 
 
 def _causes(error: PyreqwestError) -> list[str]:

@@ -36,7 +36,10 @@ class AsyncPyreqwestTransport(Shared):
                     body.feed(bytes(chunk))
                 return response_of(response, request, headers, body.finish())
         except PyreqwestError as error:
-            raise error_of(error, request, timeout, limits) from error
+            failure = error_of(error, request, timeout, limits)
+            if failure.kind == "tls" and self._options.names_authorities:
+                return await self._other.send(request, timeout=timeout, limits=limits)
+            raise failure from error
         except TimeoutError:
             raise timed_out(request, timeout, sent=True) from None
 
