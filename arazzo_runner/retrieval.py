@@ -61,13 +61,19 @@ class Retriever:
             raise SourceMissing(f"{shown} is a local file, and this document came by URL", hint="use --source")
         try:
             resolved = path.resolve(strict=True)
-        except (OSError, RuntimeError):
+        except (OSError, RuntimeError, ValueError):
             raise SourceMissing(
                 f"there is no file {shown}", hint="name another place with --source NAME=PATH"
             ) from None
         if self._root is not None and not resolved.is_relative_to(self._root):
             raise SourceMissing(f"{shown} is outside of {_shown(self._root)}", hint="--root names a wider folder")
+        if not resolved.is_file():
+            raise SourceMissing(f"{shown} is not a file")
         try:
+            if resolved.stat().st_size > self._limits.max_document:
+                raise SourceMissing(
+                    f"{shown} is larger than {self._limits.max_document} bytes", hint="Limits(max_document=...)"
+                )
             return Retrieved(resolved.read_bytes(), uri, shown)
         except OSError as error:
             raise SourceMissing(f"{shown} cannot be read: {error.strerror}") from None

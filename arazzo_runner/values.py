@@ -140,7 +140,7 @@ def loads(
 
 
 def dumps(value: Any, *, indent: int | None = None) -> str:
-    """Write JSON text; a Decimal keeps its digits, text stays readable (no ASCII escapes), bytes become base64.
+    """Write JSON text; a Decimal keeps its digits, text stays readable (no ASCII escapes).
 
     Raises:
         ValueError: NaN or an infinity, which JSON has no text for.
@@ -160,8 +160,6 @@ def _dumps(value: Any, indent: int | None, newline: str) -> str:
             return {None: "null", True: "true", False: "false"}[value]
         case str():
             return _quote(value)
-        case bytes():
-            return _quote(base64.b64encode(value).decode("ascii"))
         case Decimal():
             return number_text(value)
         case int() | float():

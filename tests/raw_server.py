@@ -138,7 +138,7 @@ def drips(head: bytes, *, every: float = 0.05, times: int = 100) -> Script:
 
 def is_silent(connection: socket.socket, raw: bytes) -> None:
     """Nothing, for longer than the time-outs of the tests."""
-    time.sleep(0.6)
+    time.sleep(0.4)
 
 
 @dataclass(frozen=True)

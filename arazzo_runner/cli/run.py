@@ -130,7 +130,8 @@ def report(given: argparse.Namespace, runner: Runner, inputs: dict[str, Any]) ->
     redactor = Redactor(show_secrets=given.show_secrets)
     console = _console(given, runner, redactor)
     for diagnostic in runner.plan.diagnostics:
-        console.diagnostic(diagnostic)
+        if diagnostic.severity != "info" or given.verbose:
+            console.diagnostic(diagnostic)
     tee = Tee(redactor, SecretAnnouncer(sys.stderr, os.environ), console, *reports(given, runner, redactor))
     try:
         with interruptible(runner.close):

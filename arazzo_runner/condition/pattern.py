@@ -15,7 +15,6 @@ from ..errors import ConditionError, ExecutionError
 from ..expression import Scope, Template, parse_template
 from ..values import Operand, text_of
 from .context import Context, read_context
-from .ecma import translate
 from .simple import render_recorded
 from .verdict import Compiled, ConditionSyntaxError, Criterion, Verdict, broken, show
 

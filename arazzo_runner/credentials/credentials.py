@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import quote, urlsplit
 
+from ..errors import TransportError
 from ..messages import Request, Security, SecurityRequirement
 
 _OTHER = re.compile(r"[^A-Z0-9]")
@@ -41,13 +42,17 @@ class Credentials:
     ) -> None:
         """`values` go by `SCHEME` or `SCHEME.FIELD`; `env` are variables, those of `.env` among them."""
         self._values = dict(values or {})
-        self._env = dict(env or {})
-        self._allowed = frozenset(host.lower() for host in allow_hosts)
+        self._env = {name: value for name, value in (env or {}).items() if value}
+        self._allowed = tuple(allow_hosts)
 
     def sign(self, request: Request) -> Signed:
-        """The request with the first alternative applied whose schemes all have values; `{}` is anonymous."""
+        """The request with the first alternative applied whose schemes all have values; `{}`, anonymous, is the last.
+
+        Raises:
+            TransportError: a credential of which only a part is given.
+        """
         missing: list[str] = []
-        for alternative in request.security:
+        for alternative in sorted(request.security, key=lambda requirements: not requirements):
             filled = [self._fill(requirement, request) for requirement in alternative]
             lacking = [r.name for r, f in zip(alternative, filled, strict=True) if f is None]
             if not lacking:
@@ -61,7 +66,7 @@ class Credentials:
         for name, value in self._values.items():
             if name.lower() == key.lower():
                 return value
-        if request.remote and not self._is_allowed(request.url):
+        if request.remote and not is_allowed(request.url, self._allowed):
             return None
         for variable in variable_names(requirement.source, requirement.name, field):
             if variable in self._env:
@@ -71,11 +76,7 @@ class Credentials:
     def unknown_names(self, known_schemes: Iterable[str]) -> tuple[str, ...]:
         """The schemes given with --auth that no description declares."""
         known = {name.lower() for name in known_schemes}
-        return tuple(name for name in self._values if name.partition(".")[0].lower() not in known)
-
-    def _is_allowed(self, url: str) -> bool:
-        parts = urlsplit(url)
-        return (parts.hostname or "").lower() in self._allowed or parts.netloc.lower() in self._allowed
+        return tuple(n for n in self._values if not known & {n.lower(), n.lower().rpartition(".")[0]})
 
     def _fill(self, requirement: SecurityRequirement, request: Request) -> _Filled | None:
         scheme = requirement.scheme
@@ -92,6 +93,8 @@ class Credentials:
                 return self._placed(
                     requirement, request, ("header", "Authorization"), shown, _token(requirement, token)
                 )
+            case "mutualtls":  # the client's certificate (--cert), nothing in the request
+                return _Filled("tls", requirement.name, None, ())
             case _:
                 return None
 
@@ -113,12 +116,20 @@ class Credentials:
     def _basic(self, requirement: SecurityRequirement, request: Request) -> tuple[str, str] | None:
         user = self.value(requirement, "username", request)
         password = self.value(requirement, "password", request)
-        if user is None or password is None:
-            whole = self.value(requirement, None, request)
-            if whole is None or ":" not in whole:
-                return None
+        if user is not None and password is not None:
+            return user, password
+        whole = self.value(requirement, None, request)
+        if whole is not None and ":" in whole:
             user, _, password = whole.partition(":")
-        return user, password
+            return user, password
+        if user is None and password is None and whole is None:
+            return None
+        lacking = "a user name and a password" if whole is not None else "a password" if user else "a user name"
+        raise TransportError(
+            f"the credential '{requirement.name}' needs {lacking}",
+            kind="credential",
+            hint=f"--auth {shlex.quote(f'{requirement.name}=USER:PASSWORD')}",
+        )
 
     def _placed(
         self,
@@ -175,6 +186,17 @@ def _with_query(url: str, pair: str) -> str:
     return f"{base}{'&' if '?' in base else '?'}{pair}{hash_}{fragment}"
 
 
+def is_allowed(url: str, hosts: Iterable[str]) -> bool:
+    """Whether a URL goes to one of these: `host`, `host:port` or `*.domain`."""
+    parts = urlsplit(url)
+    host, netloc = (parts.hostname or "").lower(), parts.netloc.rpartition("@")[2].lower()
+    return any(_fits(host, netloc, pattern.lower()) for pattern in hosts)
+
+
+def _fits(host: str, netloc: str, pattern: str) -> bool:
+    return host.endswith(pattern[1:]) if pattern.startswith("*.") else pattern in (host, netloc)
+
+
 def variable_names(source: str, scheme: str, field: str | None) -> tuple[str, ...]:
     """The variables a value may come from, the more specific one first (interface, "Secrets")."""
     tail = _variable(scheme) + (f"_{_variable(field)}" if field else "")
@@ -199,6 +221,8 @@ def _ways(alternative: tuple[SecurityRequirement, ...]) -> str:
 def _way(requirement: SecurityRequirement) -> str:
     variable = variable_names("", requirement.name, None)[0]
     kind = _kind(requirement.scheme)
+    if kind.lower() == "mutualtls":
+        return f"'{requirement.name}' ({kind}): --cert FILE[,KEY]"
     value = "USER:PASSWORD" if kind == "http basic" else "TOKEN" if "apiKey" not in kind else "KEY"
     option = f"--auth {shlex.quote(f'{requirement.name}={value}')}"
     return f"'{requirement.name}' ({kind}): {option} or {variable}={value}"

@@ -7,13 +7,15 @@ transports. Decision 16; interface, "Options of a run".
 from __future__ import annotations
 
 import email.message
+import time
 import urllib.request
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass, field, replace
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Any, cast
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import quote, urljoin, urlsplit
 
+from ..credentials import is_allowed
 from ..errors import TransportError
 from ..limits import Limits
 from ..messages import Request, Response, header
@@ -34,13 +36,13 @@ class Policy:
 
 @dataclass
 class _Jar:
-    """Cookies of one run, kept by host and path (RFC 6265 as http.cookiejar has it)."""
+    """Cookies of one run, a jar for each origin (RFC 6265 as http.cookiejar has it)."""
 
-    jar: CookieJar = field(default_factory=lambda: CookieJar(DefaultCookiePolicy(rfc2965=False)))
+    jars: dict[tuple[str, str, int | None], CookieJar] = field(default_factory=dict)
 
     def add_to(self, request: Request) -> Request:
         shadow = urllib.request.Request(request.url)
-        self.jar.add_cookie_header(shadow)
+        self._of(request).add_cookie_header(shadow)
         kept = shadow.get_header("Cookie")
         if not kept:
             return request
@@ -56,7 +58,10 @@ class _Jar:
         for name, value in response.headers:
             if name.lower() == "set-cookie":
                 message["Set-Cookie"] = value
-        self.jar.extract_cookies(cast(Any, _Answer(message)), urllib.request.Request(request.url))
+        self._of(request).extract_cookies(cast(Any, _Answer(message)), urllib.request.Request(request.url))
+
+    def _of(self, request: Request) -> CookieJar:
+        return self.jars.setdefault(_origin(request.url), CookieJar(DefaultCookiePolicy(rfc2965=False)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +84,8 @@ class _Guard:
 
     def exchange(self, request: Request, limits: Limits) -> Generator[Request, Response, Response]:
         """Yields each request to send, returns the response that counts."""
-        for _ in range(limits.max_redirects + 1):
-            self._check(request)
+        for hop in range(limits.max_redirects + 1):
+            self._check(request, first=hop == 0)
             sent = self._jar.add_to(request) if self._jar else request
             response = yield sent
             if self._jar:
@@ -96,22 +101,21 @@ class _Guard:
             hint="Limits(max_redirects=...)",
         )
 
-    def _check(self, request: Request) -> None:
-        allowed = self._policy.allow_hosts
-        if not allowed:
-            return
-        parts = urlsplit(request.url)
-        host = (parts.hostname or "").lower()
-        if not any(_fits(host, parts.netloc.lower(), pattern.lower()) for pattern in allowed):
+    def _check(self, request: Request, *, first: bool) -> None:
+        if self._policy.allow_hosts and not is_allowed(request.url, self._policy.allow_hosts):
+            where = urlsplit(request.url).netloc.rpartition("@")[2]
             raise TransportError(
-                f"the host {parts.netloc} is not allowed", kind="policy", hint=f"--allow-host {parts.netloc} allows it"
+                f"the host {where} is not allowed",
+                kind="policy",
+                phase="not_sent" if first else "answered",
+                hint=f"--allow-host {where} allows it",
             )
 
     def _redirected(self, request: Request, response: Response) -> Request | None:
         location = response.header("location")
         if not self._policy.follow_redirects or response.status not in _REDIRECTS or not location:
             return None
-        url = urljoin(request.url, location)
+        url = _target(request.url, location)
         same = _origin(url) == _origin(request.url)
         headers = request.headers if same else _without_credentials(request)
         method, body = request.method, request.body
@@ -121,6 +125,24 @@ class _Guard:
             body = None
             headers = tuple((n, v) for n, v in headers if not n.lower().startswith("content-"))
         return replace(request, method=method, url=url, headers=headers, body=body)
+
+
+def _target(url: str, location: str) -> str:
+    """Where a Location leads, encoded as a URL has to be.
+
+    Raises:
+        TransportError: nowhere that HTTP goes.
+    """
+    try:
+        target = quote(urljoin(url, location.strip()), safe="!#$%&'()*+,/:;=?@[]~|")
+        _origin(target)
+    except ValueError:
+        target = ""
+    if not target.startswith(("http://", "https://")):
+        raise TransportError(
+            f"the redirect to {location[:200]!r} cannot be followed", kind="redirect", phase="answered"
+        )
+    return target.partition("#")[0]
 
 
 def _origin(url: str) -> tuple[str, str, int | None]:
@@ -144,10 +166,32 @@ def _without_credentials(request: Request) -> tuple[tuple[str, str], ...]:
     )
 
 
-def _fits(host: str, netloc: str, pattern: str) -> bool:
-    if pattern.startswith("*."):
-        return host.endswith(pattern[1:])
-    return pattern in (host, netloc)
+class _Bound:
+    """The time of one request, redirects included; an error after the first answer says that something was sent."""
+
+    def __init__(self, timeout: float) -> None:
+        self._end = time.monotonic() + timeout
+        self._timeout = timeout
+        self._hops = 0
+
+    def next(self) -> float:
+        """The seconds of the next hop."""
+        self._hops += 1
+        left = self._end - time.monotonic()
+        if left <= 0:
+            raise TransportError(
+                f"no answer within {self._timeout:g} s, redirects included",
+                kind="timeout",
+                phase="maybe_sent",
+                hint="--timeout allows more",
+            )
+        return left
+
+    def error(self, error: TransportError) -> TransportError:
+        """The error as that of the whole request."""
+        if self._hops < 2 or error.phase != "not_sent":
+            return error
+        return TransportError(f"after a redirect: {error.message}", kind=error.kind, phase="answered", hint=error.hint)
 
 
 class GuardedTransport:
@@ -159,11 +203,15 @@ class GuardedTransport:
 
     def send(self, request: Request, *, timeout: float, limits: Limits) -> Response:
         """As `Transport.send`."""
-        talk = self._guard.exchange(request, limits)
+        talk, bound = self._guard.exchange(request, limits), _Bound(timeout)
         try:
             asked = next(talk)
             while True:
-                asked = talk.send(self._inner.send(asked, timeout=timeout, limits=limits))
+                try:
+                    response = self._inner.send(asked, timeout=bound.next(), limits=limits)
+                except TransportError as error:
+                    raise bound.error(error) from None
+                asked = talk.send(response)
         except StopIteration as done:
             return cast(Response, done.value)
 
@@ -181,11 +229,15 @@ class AsyncGuardedTransport:
 
     async def send(self, request: Request, *, timeout: float, limits: Limits) -> Response:
         """As `AsyncTransport.send`."""
-        talk = self._guard.exchange(request, limits)
+        talk, bound = self._guard.exchange(request, limits), _Bound(timeout)
         try:
             asked = next(talk)
             while True:
-                asked = talk.send(await self._inner.send(asked, timeout=timeout, limits=limits))
+                try:
+                    response = await self._inner.send(asked, timeout=bound.next(), limits=limits)
+                except TransportError as error:
+                    raise bound.error(error) from None
+                asked = talk.send(response)
         except StopIteration as done:
             return cast(Response, done.value)
 

@@ -80,6 +80,8 @@ class Operations:
             self._findings.add(
                 "ARZ203", f"the pointer '{match[2]}' leads to no channel of {source.document.name}", text.location
             )
+        elif source is not None:
+            self._prefer(operations_of_channel(source.document.root, match[2]), match[1], text)
 
     # -- operationId --------------------------------------------------------------------------------------------------
 
@@ -189,7 +191,10 @@ class Operations:
     def _by_path(self, text: Text) -> Found | None:
         match = _CANONICAL.fullmatch(text.value)
         if match:
-            return self._at(match[1], match[2], text.location)
+            found = self._at(match[1], match[2], text.location)
+            if found and found.operation and found.operation.operation_id:
+                self._prefer([found.operation.operation_id], match[1], text)
+            return found
         loose = _LOOSE.fullmatch(text.value)
         if loose and (self._tolerant or self._lenient):
             portable = f"{{$sourceDescriptions.{loose[1]}.url}}#{loose[2]}"
@@ -201,6 +206,20 @@ class Operations:
         hint = "write '{$sourceDescriptions.<name>.url}#/paths/~1pets~1{id}/get'"
         self._findings.add("ARZ206", f"'{text.value}' is not an operationPath", text.location, hint)
         return None
+
+    def _prefer(self, operation_ids: list[str], source: str, text: Text) -> None:
+        """An operationId, where there is one, survives a change of paths (Step Object: it SHOULD be preferred)."""
+        for operation_id in operation_ids[:1]:
+            name = (
+                operation_id if len(self._sources.operations()) == 1 else f"$sourceDescriptions.{source}.{operation_id}"
+            )
+            self._findings.add(
+                "ARZ223",
+                "the operation has an operationId, which is to be preferred",
+                text.location,
+                f"write operationId: {name}",
+                "info",
+            )
 
     def _warn_path(self, text: Text, portable: str) -> None:
         self._findings.add(
@@ -240,3 +259,15 @@ class Operations:
         except UnknownOperation as error:
             self._findings.add("ARZ203", error.message, location, error.hint)
             return None
+
+
+def operations_of_channel(root: object, pointer: str) -> list[str]:
+    """The names of the AsyncAPI operations that use the channel a pointer leads to."""
+    operations = root.get("operations") if isinstance(root, dict) else None
+    if not isinstance(operations, dict):
+        return []
+    return [
+        name
+        for name, operation in operations.items()
+        if isinstance(operation, dict) and operation.get("channel") == {"$ref": f"#{pointer}"}
+    ]

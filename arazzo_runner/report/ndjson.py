@@ -23,7 +23,7 @@ from ..diagnostics import Diagnostic, location_dict
 from ..events import ActionTaken, CriterionChecked, Event, SecretMarked
 from ..location import Location
 from ..messages import Request, Response
-from ..values import Operand, dumps
+from ..values import Operand, dumps, jsonable
 from .destination import destination
 from .redaction import MASK, Redactor
 from .result import diagnostic_dict, operand_dict, request_dict, response_dict
@@ -39,7 +39,7 @@ class EventsReport:
     def observe(self, event: Event) -> None:
         """Write one event."""
         self._redactor.observe(event)
-        self._destination.write(dumps(event_dict(event, self._redactor)) + "\n")
+        self._destination.write(dumps(jsonable(event_dict(event, self._redactor))) + "\n")
 
     def finish(self) -> None:
         """Close a file."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, TextIO
 
 from ..events import Event, RunFinished, RunStarted
-from ..values import dumps
+from ..values import dumps, jsonable
 from .redaction import Redactor
 
 HINT = "masked; pipe it or use --show-secrets"
@@ -35,7 +35,7 @@ class OutputsReport:
         """Write them."""
         if self._outputs is None:
             return
-        real = dict(self._outputs)
+        real = jsonable(dict(self._outputs))
         shown = self._redactor.mapping(real) if self._stream.isatty() else real
         self._stream.write(dumps(shown, indent=2) + "\n")
         if shown != real:

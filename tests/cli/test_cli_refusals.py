@@ -362,7 +362,9 @@ def test_no_body_breaks_the_command(command: Command, body: bytes):
 
 
 def test_nothing_a_server_says_moves_the_cursor_of_a_terminal(command: Command):
-    command.server.on("GET /things", Answer(500, body="\x1b[2J\x1b]0;owned\x07", headers={"Content-Type": "text/plain"}))
+    command.server.on(
+        "GET /things", Answer(500, body="\x1b[2J\x1b]0;owned\x07", headers={"Content-Type": "text/plain"})
+    )
 
     ran = command.sent(command.simple(successCriteria=OK), "-v")
 

@@ -61,9 +61,9 @@ def test_an_unknown_host_is_an_error_of_dns(transport: Transport):
 
 
 def test_a_connection_that_does_not_come_about_in_time_was_not_sent(transport: Transport, full_port: int):
-    error = failure(transport, f"http://127.0.0.1:{full_port}/", limits=Limits(connect_timeout=0.3))
+    error = failure(transport, f"http://127.0.0.1:{full_port}/", limits=Limits(connect_timeout=0.2))
 
-    assert error.message == f"no connection to http://127.0.0.1:{full_port} within 0.3 s"
+    assert error.message == f"no connection to http://127.0.0.1:{full_port} within 0.2 s"
     assert (error.kind, error.phase) == ("timeout", "not_sent")
 
 
@@ -71,10 +71,10 @@ def test_silence_is_a_timeout_and_the_request_may_have_been_received(transport: 
     server = serve(is_silent)
     started = time.monotonic()
 
-    error = failure(transport, server.origin, timeout=0.3)
+    error = failure(transport, server.origin, timeout=0.2)
 
-    assert time.monotonic() - started < 0.8
-    assert error.message == f"no answer from {server.origin} within 0.3 s"
+    assert time.monotonic() - started < 0.6
+    assert error.message == f"no answer from {server.origin} within 0.2 s"
     assert (error.kind, error.phase) == ("timeout", "maybe_sent")
 
 
@@ -87,9 +87,9 @@ def test_the_time_is_a_total_however_slowly_the_answer_drips(ours: Transport, se
     server = serve(drips(head))
     started = time.monotonic()
 
-    error = failure(ours, server.origin, timeout=0.4)
+    error = failure(ours, server.origin, timeout=0.2)
 
-    assert time.monotonic() - started < 0.9
+    assert time.monotonic() - started < 0.6
     assert (error.kind, error.phase) == ("timeout", "maybe_sent")
 
 
@@ -97,7 +97,7 @@ def test_the_time_is_a_total_for_the_body_with_a_client_that_is_given(transport:
     server = serve(drips(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n"))
     started = time.monotonic()
 
-    error = failure(transport, server.origin, timeout=0.4)
+    error = failure(transport, server.origin, timeout=0.2)
 
     assert time.monotonic() - started < 1.2
     assert error.kind == "timeout"
@@ -106,11 +106,11 @@ def test_the_time_is_a_total_for_the_body_with_a_client_that_is_given(transport:
 def test_a_request_after_a_timeout_is_not_answered_by_the_late_answer(transport: Transport, serve: Serve):
     def slow_once(connection: socket.socket, raw: bytes) -> None:
         if raw.startswith(b"GET /slow"):
-            time.sleep(0.4)
+            time.sleep(0.3)
         connection.sendall(answer(raw.split(b" ")[1]))
 
     server = serve(slow_once)
-    failure(transport, f"{server.origin}/slow", timeout=0.2)
+    failure(transport, f"{server.origin}/slow", timeout=0.15)
 
     response = transport.send(Request("GET", f"{server.origin}/quick"), timeout=5, limits=Limits())
 

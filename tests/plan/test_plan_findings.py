@@ -245,6 +245,29 @@ def test_an_operation_path_to_an_operation_with_an_id_runs(server: ScriptedServe
 
     assert result.status == "succeeded"
     assert server.lines == ["GET /pets"]
+    assert [(d.code, d.severity, d.hint) for d in result.diagnostics] == [
+        ("ARZ223", "info", "write operationId: listPets")
+    ]
+
+
+@requirement("step.channelPath.prefer-operationId")
+def test_a_channel_path_to_a_channel_of_an_operation_is_told_its_operation_id() -> None:
+    asyncapi = {
+        "asyncapi": "3.0.0",
+        "channels": {"orders": {}},
+        "operations": {"placeOrder": {"action": "send", "channel": {"$ref": "#/channels/orders"}}},
+    }
+    called = step(channelPath="{$sourceDescriptions.events.url}#/channels/orders", action="send")
+    description = arazzo_of(
+        steps(called),
+        version="1.1.0",
+        sourceDescriptions=[{"name": "events", "url": "memory:/events.json", "type": "asyncapi"}],
+    )
+
+    found = link(description, {"memory:/events.json": asyncapi}).diagnostics
+
+    assert [(d.code, d.severity) for d in found] == [("ARZ223", "info"), ("ARZ211", "error")]
+    assert found[0].hint == "write operationId: placeOrder"
 
 
 # -- values -----------------------------------------------------------------------------------------------------------

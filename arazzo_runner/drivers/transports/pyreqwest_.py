@@ -1,8 +1,8 @@
 """pyreqwest as a transport (extra `speed`): a client in Rust, a tenth of the processor time of httpx.
 
 What it cannot do as we promise goes through httpx: URLs it would rewrite (`%2E%2E`, `'` in a query), a client
-certificate, a self-signed certificate that SSL_CERT_FILE names, a SOCKS proxy. Its bounds: a response may have 100 headers, and the
-value of a header that is not ASCII is seen as U+FFFD.
+certificate, a self-signed certificate that SSL_CERT_FILE names, a SOCKS proxy. Its bounds: a response may have 100
+headers, and the value of a header that is not ASCII is seen as U+FFFD.
 """
 
 from __future__ import annotations
