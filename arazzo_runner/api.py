@@ -122,7 +122,9 @@ def load_with(source: Source, options: Options) -> Loaded:
     is_url = isinstance(source, str) and _is_url(source)
     root = options.root if options.root is not None else (find_root(path) if path else None)
     fetch = _fetcher(options)
-    retriever = Retriever(root, fetch=fetch, remote_only=is_url, limits=options.limits)
+    retriever = Retriever(
+        root, fetch=fetch, remote_only=is_url, named=tuple(options.sources.values()), limits=options.limits
+    )
     cache = TreeCache() if options.cache else None
     registry = Registry(retriever, limits=options.limits, cache=cache)
     document = _entry(source, path, registry, options)
@@ -607,9 +609,8 @@ def _credentials(options: Options) -> Any:
     from .config import credential_variables
     from .credentials import Credentials
 
-    return Credentials(
-        options.auth, env=credential_variables(options.env, options.env_file), allow_hosts=options.allow_hosts
-    )
+    trusted = options.allow_hosts if options.trusted_hosts is None else options.trusted_hosts
+    return Credentials(options.auth, env=credential_variables(options.env, options.env_file), allow_hosts=trusted)
 
 
 def _conditions(plan: Plan) -> Iterator[tuple[str, str | None, str]]:

@@ -7,38 +7,49 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from .errors import UsageError
 from .limits import Limits
 from .location import Location
 
-_LINE = re.compile(r"\s*(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)\s*=\s*(.*)", re.DOTALL)
+_LINE = re.compile(r"[ \t]*(?:export[ \t]+)?([^\s=#'\"]+)[ \t]*=[ \t]*(.*)", re.DOTALL)
 _ESCAPES = {"n": "\n", "r": "\r", "t": "\t", '"': '"', "\\": "\\", "$": "$"}
 
 
 def read_env_file(path: Path) -> dict[str, str]:
-    """The variables of a `.env` file: NAME=value lines, quotes, `export`, comments; nothing is expanded.
+    """The variables of a `.env` file: NAME=value lines, quotes (over several lines too), `export`, comments.
+
+    Nothing is expanded.
 
     Raises:
         UsageError: the file cannot be read, or a line is not NAME=value.
     """
     try:
         text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"{path} cannot be read: {error}") from None
+    except OSError as error:
+        raise UsageError(f"{path} cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise UsageError(f"{path} cannot be read: it is not UTF-8") from None
     variables = {}
-    for number, line in enumerate(text.splitlines(), 1):
-        stripped = line.strip()
-        if not stripped or stripped.startswith("#"):
+    lines = text.splitlines(keepends=True)
+    number = 0
+    while number < len(lines):
+        line, location = lines[number], Location(str(path), number + 1, 1)
+        number += 1
+        if not line.strip() or line.lstrip().startswith("#"):
             continue
         match = _LINE.fullmatch(line)
         if match is None:
-            raise UsageError("this line is not NAME=value", location=Location(str(path), number, 1))
-        variables[match[1]] = _env_value(match[2].strip(), Location(str(path), number, 1))
+            raise UsageError("this line is not NAME=value", location=location)
+        value = match[2]
+        while value[:1] in ("'", '"') and _closing(value, value[0]) < 0 and number < len(lines):
+            value += lines[number]
+            number += 1
+        variables[match[1]] = _env_value(value.strip(), location)
     return variables
 
 
@@ -50,7 +61,7 @@ def _env_value(text: str, location: Location) -> str:
             raise UsageError(f"the quote {quote} is not closed", location=location)
         inner = text[1:end]
         return inner if quote == "'" else re.sub(r"\\(.)", lambda m: _ESCAPES.get(m[1], m[0]), inner)
-    return re.split(r"\s#", text, maxsplit=1)[0].strip()
+    return "" if text.startswith("#") else re.split(r"\s#", text, maxsplit=1)[0].strip()
 
 
 def _closing(text: str, quote: str) -> int:
@@ -82,8 +93,8 @@ class Configuration:
     """What the files say: names of `Limits` in `limits`, the rest as on the command line."""
 
     limits: Mapping[str, float] = field(default_factory=dict)
-    compat: str | None = None
-    contract: str | None = None
+    compat: Literal["auto", "strict", "lenient"] | None = None
+    contract: Literal["warn", "error"] | None = None
     allow_hosts: tuple[str, ...] = ()
     follow_redirects: bool | None = None
     cookies: bool | None = None
@@ -131,6 +142,29 @@ def tightened(limits: Limits, project: Configuration, user: Configuration, given
     return replace(limits, **changes)
 
 
+def allowed_hosts(given: Sequence[str], project: Configuration, user: Configuration) -> tuple[str, ...]:
+    """The only hosts to send to: those given, else the user's as far as the project allows them; () is every host.
+
+    Raises:
+        UsageError: the project allows none of the user's.
+    """
+    if given or not project.allow_hosts:
+        return tuple(given or user.allow_hosts)
+    if not user.allow_hosts:
+        return project.allow_hosts
+    common = tuple(host for host in user.allow_hosts if host in project.allow_hosts)
+    if not common:
+        raise UsageError(f"{project.source} allows none of the hosts in {user.source}", hint="--allow-host HOST")
+    return common
+
+
+def is_on(
+    name: Literal["follow_redirects", "cookies"], given: bool, project: Configuration, user: Configuration
+) -> bool:
+    """Whether something that loosens the policy is on: given, or the user's unless the project forbids it."""
+    return given or (getattr(user, name) is True and getattr(project, name) is not False)
+
+
 def _toml(path: Path) -> dict[str, Any]:
     import tomllib
 
@@ -142,20 +176,32 @@ def _toml(path: Path) -> dict[str, Any]:
         raise UsageError(f"{path} cannot be read: {error}") from None
 
 
+_CHOICES = {"compat": ("auto", "strict", "lenient"), "contract": ("warn", "error")}
+_FLAGS = ("follow_redirects", "cookies")
+_OTHERS = ("select", "ignore", "fail_on", "arazzo_paths")  # of other commands
+
+
 def _configuration(table: Mapping[str, Any], path: Path) -> Configuration:
-    names = {item.name for item in fields(Limits)}
     limits: dict[str, float] = {}
     rest: dict[str, Any] = {}
     for written, value in table.items():
         name = written.replace("-", "_")
-        if name in names and isinstance(value, (int, float)) and not isinstance(value, bool):
+        if _is_limit(name, value):
             limits[name] = value
-        elif (name in ("compat", "contract") and isinstance(value, str)) or (
-            name in ("follow_redirects", "cookies") and isinstance(value, bool)
-        ):
+        elif (name in _CHOICES and value in _CHOICES[name]) or (name in _FLAGS and isinstance(value, bool)):
             rest[name] = value
-        elif name == "allow_hosts" and isinstance(value, list):
-            rest[name] = tuple(str(host) for host in value)
-        elif name not in ("select", "ignore", "fail_on", "arazzo_paths"):
+        elif name == "allow_hosts" and isinstance(value, list) and all(isinstance(host, str) for host in value):
+            rest[name] = tuple(value)
+        elif name not in _OTHERS:
             raise UsageError(f"{path}: '{written} = {value!r}' is not a setting of arazzo-run")
     return Configuration(limits=limits, source=str(path), **rest)
+
+
+def _is_limit(name: str, value: Any) -> bool:
+    """Whether this is a bound of `Limits`: a count where the default is one, else seconds; never below or at zero."""
+    default = {item.name: item.default for item in fields(Limits)}.get(name, "")
+    if default == "" or isinstance(value, bool) or not isinstance(value, (int, float)):
+        return False
+    if isinstance(default, int) and not isinstance(value, int):
+        return False
+    return 0 < value < float("inf") or (isinstance(default, int) and value == 0)

@@ -21,7 +21,8 @@ class Options:
 
     `servers` and `sources` go by source name (`servers[""]` is for the only one); `server_variables` holds OpenAPI
     server variables by source name. `auth` maps `SCHEME[.FIELD]` to a value. `env` are the variables credentials may
-    come from (default: the process's own). `documents` are supplied to the registry before anything is retrieved.
+    come from (default: the process's own). `trusted_hosts` get credentials from there although a document that came by
+    URL names them (default: `allow_hosts`). `documents` are supplied to the registry before anything is retrieved.
     """
 
     compat: Compat = "auto"
@@ -41,6 +42,7 @@ class Options:
     proxy: str | None = None
     cert: str | tuple[str, str] | None = None
     allow_hosts: Sequence[str] = ()
+    trusted_hosts: Sequence[str] | None = None
     root: Path | None = None
     cache: bool = True
     show_secrets: bool = False
@@ -71,6 +73,7 @@ class OptionFields(TypedDict, total=False):
     proxy: str | None
     cert: str | tuple[str, str] | None
     allow_hosts: Sequence[str]
+    trusted_hosts: Sequence[str] | None
     root: Path | None
     cache: bool
     show_secrets: bool

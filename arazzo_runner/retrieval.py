@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from urllib.parse import unquote, urljoin, urlsplit
 
@@ -30,14 +30,21 @@ def find_root(document: Path) -> Path:
 
 
 class Retriever:
-    """Retrieves documents by URI: local files only under the root, and none at all for a document that came by URL."""
+    """Retrieves documents by URI: local files only under the root; for a document that came by URL, only `named` ones."""
 
     def __init__(
-        self, root: Path | None, *, fetch: Transport | None, remote_only: bool = False, limits: Limits | None = None
+        self,
+        root: Path | None,
+        *,
+        fetch: Transport | None,
+        remote_only: bool = False,
+        named: Collection[str] = (),
+        limits: Limits | None = None,
     ) -> None:
         self._root = root.resolve() if root else None
         self._fetch = fetch
         self._remote_only = remote_only
+        self._named = frozenset(Path(location).absolute() for location in named if "://" not in location)
         self._limits = limits or Limits()
 
     def __call__(self, uri: str) -> Retrieved:
@@ -57,8 +64,10 @@ class Retriever:
     def _local(self, uri: str) -> Retrieved:
         path = Path(unquote(urlsplit(uri).path))
         shown = _shown(path)
-        if self._remote_only:
-            raise SourceMissing(f"{shown} is a local file, and this document came by URL", hint="use --source")
+        if self._remote_only and path not in self._named:
+            raise SourceMissing(
+                f"{shown} is a local file, and this document came by URL", hint="--source NAME=PATH names it"
+            )
         try:
             resolved = path.resolve(strict=True)
         except (OSError, RuntimeError, ValueError):

@@ -14,7 +14,8 @@ from ..errors import UsageError
 from ..limits import Limits
 
 if TYPE_CHECKING:
-    from ..options import Options
+    from ..config import Configuration
+    from ..options import Compat, Options
 
 
 class Parser(argparse.ArgumentParser):
@@ -173,7 +174,7 @@ def options_of(given: argparse.Namespace) -> Options:
     Raises:
         UsageError: an option that cannot be read.
     """
-    from ..config import project_configuration, tightened, user_configuration
+    from ..config import allowed_hosts, is_on, project_configuration, tightened, user_configuration
     from ..options import Options
     from ..retrieval import find_root
 
@@ -184,26 +185,34 @@ def options_of(given: argparse.Namespace) -> Options:
     limits, named = _limits(values)
     servers, variables = _servers(given.server)
     return Options(
-        compat="strict" if given.compat == "auto" and project.compat == "strict" else given.compat,
+        compat=_compat(given.compat, project, user),
         servers=servers,
         server_variables=variables,
         sources=dict(_pair(text, "--source NAME=PATH") for text in given.source),
         auth=dict(_pair(text, "--auth SCHEME=VALUE") for text in values.get("auth", ())),
         env_file=values.get("env_file"),
         mock=values.get("mock", False),
-        contract=values.get("contract") or ("error" if project.contract == "error" else None),
+        contract=values.get("contract") or ("error" if project.contract == "error" else user.contract),
         limits=tightened(limits, project, user, named),
-        follow_redirects=bool(values.get("follow_redirects")) and project.follow_redirects is not False,
-        cookies=bool(values.get("cookies")) and project.cookies is not False,
+        follow_redirects=is_on("follow_redirects", bool(values.get("follow_redirects")), project, user),
+        cookies=is_on("cookies", bool(values.get("cookies")), project, user),
         insecure=values.get("insecure", False),
         proxy=values.get("proxy"),
         cert=_certificate(values.get("cert")),
-        allow_hosts=tuple(values.get("allow_host") or project.allow_hosts or user.allow_hosts),
+        allow_hosts=allowed_hosts(values.get("allow_host") or (), project, user),
+        trusted_hosts=tuple(values.get("allow_host") or user.allow_hosts),
         root=given.root,
         cache=not given.no_cache,
         show_secrets=values.get("show_secrets", False),
         speed=True,
     )
+
+
+def _compat(given: Compat, project: Configuration, user: Configuration) -> Compat:
+    """Strict tightens, so the project may say so."""
+    if given != "auto":
+        return given
+    return "strict" if project.compat == "strict" else user.compat or "auto"
 
 
 def _limits(values: dict[str, Any]) -> tuple[Limits, dict[str, Any]]:

@@ -66,9 +66,9 @@ def _without_secrets(arguments: Sequence[str]) -> Iterator[str]:
     before = ""
     for argument in arguments:
         option, equals, value = argument.partition("=")
-        if before in ("-i", "--input") and is_secret_name(option) and not value.startswith(("@", "env:")):
-            yield f"{shlex.quote(option)}=..."
-        elif before == "--auth":
+        if (
+            before in ("-i", "--input") and is_secret_name(option) and not value.startswith(("@", "env:"))
+        ) or before == "--auth":
             yield f"{shlex.quote(option)}=..."
         elif equals and (option == "--auth" or (option == "--input" and is_secret_name(value.partition("=")[0]))):
             yield f"{option}={shlex.quote(value.partition('=')[0])}=..."

@@ -22,7 +22,8 @@ def command(
     folder.mkdir()
     monkeypatch.chdir(folder)
     for name in list(os.environ):
-        if name.startswith("ARAZZO_AUTH") or name in ("GITHUB_ACTIONS", "CI", "FORCE_COLOR"):
+        unwanted = ("GITHUB_ACTIONS", "CI", "FORCE_COLOR", "SSL_CERT_FILE", "SSL_CERT_DIR")
+        if name.startswith("ARAZZO_AUTH") or name in unwanted or name.lower().endswith("_proxy"):
             monkeypatch.delenv(name)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))

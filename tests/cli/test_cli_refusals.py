@@ -224,11 +224,21 @@ def test_a_remote_source_is_fetched(command: Command):
         ("operationId: get", "operationId: $sourceDescriptions.ape.get", "main.yaml:9:18", ["ape", "api"]),
         ("operationId: get", "workflowId: other", "main.yaml:9:17", ["other"]),
         ("operationId: get", "operatonId: get", "main.yaml:", []),
-        ("operationId: get", "operationId: get\n    onSuccess: [{name: a, type: goto, stepId: gett}]", "main.yaml:10:", ["gett"]),
+        (
+            "operationId: get",
+            "operationId: get\n    onSuccess: [{name: a, type: goto, stepId: gett}]",
+            "main.yaml:10:",
+            ["gett"],
+        ),
         ("operationId: get", "operationId: get\n    onFailure: [{name: a, type: again}]", "main.yaml:10:", ["again"]),
         ("operationId: get", "operationId: get\n    outputs: {a: $steps.gte.outputs.b}", "main.yaml:10:", ["gte"]),
         ("operationId: get", "operationId: get\n    outputs: {a: $response.bdy}", "main.yaml:10:18", ["$response."]),
-        ("operationId: get", "operationId: get\n    successCriteria: [{condition: $statusCode = 200}]", "main.yaml:10:", ["=="]),
+        (
+            "operationId: get",
+            "operationId: get\n    successCriteria: [{condition: $statusCode = 200}]",
+            "main.yaml:10:",
+            ["=="],
+        ),
         (
             "operationId: get",
             "operationId: get\n    successCriteria: [{context: $response.body, type: regex, condition: '['}]",
@@ -246,7 +256,7 @@ def test_a_remote_source_is_fetched(command: Command):
         ("info: {title: t, version: \"1\"}", "info: text", "main.yaml:2:7", []),
         ("  steps:\n  - stepId: get\n    operationId: get\n", "  steps: []\n", "main.yaml:7:", []),
     ],
-)  # fmt: skip
+)
 def test_what_cannot_be_carried_out_is_refused_at_its_place(
     command: Command, old: str, new: str, place: str, words: list[str]
 ):

@@ -107,9 +107,10 @@ def _is_asgi(app: Any) -> bool:
     import functools
     import inspect
 
-    while isinstance(app, functools.partial):
-        app = app.func
-    if inspect.iscoroutinefunction(app) or inspect.iscoroutinefunction(getattr(app, "__call__", None)):  # noqa: B004
+    called = app
+    while isinstance(called, functools.partial):
+        called = called.func
+    if any(map(inspect.iscoroutinefunction, (called, getattr(called, "__call__", None)))):  # noqa: B004
         return True
     needed = [
         p
