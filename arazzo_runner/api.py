@@ -423,9 +423,8 @@ class Runner:
 
     def advice(self, request: Request) -> str | None:
         """What a person can do about a 401 or 403 of this request."""
-        from .credentials import advice
-
-        return advice(request.security)
+        advice: str | None = self.credentials.advice(request)
+        return advice
 
     def input_secrets(self, inputs: Mapping[str, Any]) -> Iterator[Event]:
         """The inputs that are secrets, as SecretMarked events."""
@@ -575,7 +574,7 @@ def _make_async_transport(options: Options, client: Any, mock: Any = None) -> As
         from .drivers.transports.mock import MockTransport
 
         client = MockTransport(mock)
-    return async_transport_for(client, _client_options(options))
+    return async_transport_for(client, _client_options(options), speed=options.speed)
 
 
 def _policy(options: Options) -> Policy | None:

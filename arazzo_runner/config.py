@@ -77,7 +77,7 @@ def _closing(text: str, quote: str) -> int:
 
 
 def credential_variables(env: Mapping[str, str] | None, env_file: Path | None) -> dict[str, str]:
-    """The `ARAZZO_AUTH_...` variables: the environment's, then those of `--env-file` or `.env` in the working directory."""
+    """The `ARAZZO_AUTH_...` variables: the environment's, then those of `--env-file` or of `.env` right here."""
     given = os.environ if env is None else env
     found: dict[str, str] = {}
     if env_file is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import unquote, urljoin, urlsplit
 
@@ -30,7 +31,7 @@ def find_root(document: Path) -> Path:
 
 
 class Retriever:
-    """Retrieves documents by URI: local files only under the root; for a document that came by URL, only `named` ones."""
+    """Retrieves documents by URI: local files under the root; for a document that came by URL only `named` ones."""
 
     def __init__(
         self,
@@ -90,16 +91,23 @@ class Retriever:
     def _remote(self, uri: str) -> Retrieved:
         if self._fetch is None:
             raise Unavailable(f"{uri} is remote, and nothing may be fetched")
-        url = uri
+        url, limits = uri, replace(self._limits, max_body=self._limits.max_document)
         for _ in range(_REDIRECTS + 1):
             request = Request("GET", url, (("Accept", "application/yaml, application/json, */*"),))
             try:
-                response = self._fetch.send(request, timeout=self._limits.timeout, limits=self._limits)
+                response = self._fetch.send(request, timeout=self._limits.timeout, limits=limits)
             except TransportError as error:
+                if error.kind == "too-large" and error.hint == "Limits(max_body=...)":
+                    raise Unavailable(
+                        f"{url} is larger than {limits.max_body} bytes", hint="Limits(max_document=...)"
+                    ) from None
                 raise Unavailable(error.message, hint=error.hint) from None
             location = response.header("location")
             if response.status in (301, 302, 303, 307, 308) and location:
-                url = urljoin(url, location)
+                try:
+                    url = urljoin(url, location)
+                except ValueError:
+                    raise Unavailable(f"{url} redirects to {location[:200]!r}, which is no URL") from None
                 continue
             if response.status != 200:
                 raise Unavailable(

@@ -77,9 +77,10 @@ def _fail(error: Exception, *, verbose: bool) -> int:
         return error.exit_code
     import traceback
 
-    where = traceback.extract_tb(error.__traceback__)[-1]
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    where = f"{last.filename.rpartition('/')[2]}:{last.lineno}"
     print(
-        f"arazzo-run: internal error: {type(error).__name__}: {error} ({where.filename.rpartition('/')[2]}:{where.lineno})"
+        f"arazzo-run: internal error: {type(error).__name__}: {error} ({where})"
         " - this is our bug; please report it" + ("" if verbose else ", with the output of -v"),
         file=sys.stderr,
     )

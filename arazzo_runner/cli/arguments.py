@@ -29,7 +29,8 @@ def run_parser() -> Parser:
     """The parser of `arazzo-run [run] FILE`."""
     parser = Parser(
         prog="arazzo-run",
-        usage="arazzo-run [run] FILE [-w WORKFLOW] [-i NAME=VALUE ...] [options]\n       arazzo-run show FILE [-w WORKFLOW]",
+        usage="arazzo-run [run] FILE [-w WORKFLOW] [-i NAME=VALUE ...] [options]\n"
+        "       arazzo-run show FILE [-w WORKFLOW]",
         description="Run a workflow of an Arazzo description. Outputs go to stdout as JSON, everything else to stderr.",
         allow_abbrev=False,
     )

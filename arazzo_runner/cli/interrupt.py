@@ -1,4 +1,4 @@
-"""Ctrl-C while a client outside of Python waits: such a wait is not interrupted by a signal, but by closing the client."""
+"""Ctrl-C while a client outside of Python waits: no signal interrupts such a wait, closing the client does."""
 
 from __future__ import annotations
 

@@ -19,6 +19,7 @@ from ..errors import TransportError
 from ..messages import Request, Security, SecurityRequirement
 
 _OTHER = re.compile(r"[^A-Z0-9]")
+_COOKIE = "!#$%&'()*+-./:<=>?@[]^_`{|}~"  # RFC 6265, section 4.1.1, cookie-octet
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +74,19 @@ class Credentials:
                 return self._env[variable]
         return None
 
+    def advice(self, request: Request) -> str | None:
+        """What to do about a 401 or 403: how to supply a credential, or how to have one that is there sent."""
+        if request.remote and not is_allowed(request.url, self._allowed):
+            for requirement in (r for alternative in request.security for r in alternative):
+                for variable in variable_names(requirement.source, requirement.name, None):
+                    if any(name == variable or name.startswith(f"{variable}_") for name in self._env):
+                        where = urlsplit(request.url).netloc
+                        return (
+                            f"{variable} was not sent to {where}, which only a document that came by URL names: "
+                            f"--allow-host {where} sends it"
+                        )
+        return advice(request.security)
+
     def unknown_names(self, known_schemes: Iterable[str]) -> tuple[str, ...]:
         """The schemes given with --auth that no description declares."""
         known = {name.lower() for name in known_schemes}
@@ -106,7 +120,9 @@ class Credentials:
             if pair is None:
                 return self._placed(requirement, request, place, None, ())
             encoded = base64.b64encode(":".join(pair).encode()).decode("ascii")
-            secrets = ((f"{requirement.name}.password", pair[1]), (requirement.name, encoded))
+            # Without a password the user name is the secret: `--auth basic=KEY:`.
+            field, secret = ("password", pair[1]) if pair[1] else ("username", pair[0])
+            secrets = ((f"{requirement.name}.{field}", secret), (requirement.name, encoded))
             return self._placed(requirement, request, place, f"Basic {encoded}", secrets)
         token = self.value(requirement, None, request)
         word = "Bearer" if kind == "bearer" else str(requirement.scheme.get("scheme", ""))
@@ -158,7 +174,7 @@ class Credentials:
             elif item.in_ == "query":
                 url = _with_query(url, f"{quote(item.name, safe='')}={quote(item.value, safe='')}")
             else:
-                cookies.append(f"{item.name}={item.value}")
+                cookies.append(f"{item.name}={quote(item.value, safe=_COOKIE)}")
         if cookies:
             own = [value for name, value in headers if name.lower() == "cookie"]
             headers = [(n, v) for n, v in headers if n.lower() != "cookie"]
@@ -189,12 +205,15 @@ def _with_query(url: str, pair: str) -> str:
 def is_allowed(url: str, hosts: Iterable[str]) -> bool:
     """Whether a URL goes to one of these: `host`, `host:port` or `*.domain`."""
     parts = urlsplit(url)
+    if "\\" in parts.netloc:  # clients do not agree where such a host ends
+        return False
     host, netloc = (parts.hostname or "").lower(), parts.netloc.rpartition("@")[2].lower()
-    return any(_fits(host, netloc, pattern.lower()) for pattern in hosts)
+    usual = f"{host}:{443 if parts.scheme == 'https' else 80}" if parts.port is None else netloc
+    return any(_fits(host, (host, netloc, usual), pattern.lower()) for pattern in hosts)
 
 
-def _fits(host: str, netloc: str, pattern: str) -> bool:
-    return host.endswith(pattern[1:]) if pattern.startswith("*.") else pattern in (host, netloc)
+def _fits(host: str, names: tuple[str, ...], pattern: str) -> bool:
+    return host.endswith(pattern[1:]) if pattern.startswith("*.") else pattern in names
 
 
 def variable_names(source: str, scheme: str, field: str | None) -> tuple[str, ...]:

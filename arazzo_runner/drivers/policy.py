@@ -6,23 +6,31 @@ transports. Decision 16; interface, "Options of a run".
 
 from __future__ import annotations
 
-import email.message
 import time
-import urllib.request
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass, field, replace
-from http.cookiejar import CookieJar, DefaultCookiePolicy
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import quote, urljoin, urlsplit
 
 from ..credentials import is_allowed
 from ..errors import TransportError
 from ..limits import Limits
 from ..messages import Request, Response, header
-from ..secrets import is_secret_name
-from .transports import AsyncTransport, Transport
+from .transports import AsyncTransport, Transport, check_request
+
+if TYPE_CHECKING:
+    from email.message import Message
+    from http.cookiejar import CookieJar
 
 _REDIRECTS = (301, 302, 303, 307, 308)
+# What another origin may see of a request: how to answer, and what the body is. Any other header may be a credential,
+# whatever its name.
+_IMPERSONAL = frozenset(
+    (
+        "accept", "accept-charset", "accept-encoding", "accept-language", "user-agent", "range", "prefer",
+        "cache-control", "content-type", "content-encoding", "content-language", "content-disposition",
+    )
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +49,9 @@ class _Jar:
     jars: dict[tuple[str, str, int | None], CookieJar] = field(default_factory=dict)
 
     def add_to(self, request: Request) -> Request:
-        shadow = urllib.request.Request(request.url)
+        from urllib.request import Request as Shadow
+
+        shadow = Shadow(request.url)
         self._of(request).add_cookie_header(shadow)
         kept = shadow.get_header("Cookie")
         if not kept:
@@ -54,13 +64,18 @@ class _Jar:
         return replace(request, headers=(*headers, ("Cookie", joined)))
 
     def keep(self, request: Request, response: Response) -> None:
-        message = email.message.Message()
+        from email.message import Message
+        from urllib.request import Request as Shadow
+
+        message = Message()
         for name, value in response.headers:
             if name.lower() == "set-cookie":
                 message["Set-Cookie"] = value
-        self._of(request).extract_cookies(cast(Any, _Answer(message)), urllib.request.Request(request.url))
+        self._of(request).extract_cookies(cast(Any, _Answer(message)), Shadow(request.url))
 
     def _of(self, request: Request) -> CookieJar:
+        from http.cookiejar import CookieJar, DefaultCookiePolicy
+
         return self.jars.setdefault(_origin(request.url), CookieJar(DefaultCookiePolicy(rfc2965=False)))
 
 
@@ -68,9 +83,9 @@ class _Jar:
 class _Answer:
     """What http.cookiejar wants of a response."""
 
-    message: email.message.Message
+    message: Message
 
-    def info(self) -> email.message.Message:
+    def info(self) -> Message:
         """The headers."""
         return self.message
 
@@ -102,6 +117,7 @@ class _Guard:
         )
 
     def _check(self, request: Request, *, first: bool) -> None:
+        check_request(request)
         if self._policy.allow_hosts and not is_allowed(request.url, self._policy.allow_hosts):
             where = urlsplit(request.url).netloc.rpartition("@")[2]
             raise TransportError(
@@ -116,15 +132,21 @@ class _Guard:
         if not self._policy.follow_redirects or response.status not in _REDIRECTS or not location:
             return None
         url = _target(request.url, location)
-        same = _origin(url) == _origin(request.url)
-        headers = request.headers if same else _without_credentials(request)
+        headers, supplied = request.headers, request.supplied
+        if _origin(url) != _origin(request.url):
+            headers = tuple((n, v) for n, v in headers if n.lower() in _IMPERSONAL)
+            supplied = supplied | {("header", "authorization")}  # The client's own credentials stay behind as well.
         method, body = request.method, request.body
         if response.status == 303 or (response.status in (301, 302) and method == "POST"):
             if method != "HEAD":
                 method = "GET"
             body = None
             headers = tuple((n, v) for n, v in headers if not n.lower().startswith("content-"))
-        return replace(request, method=method, url=url, headers=headers, body=body)
+        if body and request.url.startswith("https:") and url.startswith("http:"):
+            raise TransportError(
+                f"the redirect to {location[:200]!r} would send the body without TLS", kind="redirect", phase="answered"
+            )
+        return replace(request, method=method, url=url, headers=headers, body=body, supplied=supplied)
 
 
 def _target(url: str, location: str) -> str:
@@ -149,21 +171,6 @@ def _origin(url: str) -> tuple[str, str, int | None]:
     parts = urlsplit(url)
     default = 443 if parts.scheme == "https" else 80
     return parts.scheme, (parts.hostname or "").lower(), parts.port or default
-
-
-def _without_credentials(request: Request) -> tuple[tuple[str, str], ...]:
-    """The headers that may go to another origin: no credential, whatever its header is called."""
-    named = {
-        str(requirement.scheme.get("name", "")).lower()
-        for alternative in request.security
-        for requirement in alternative
-        if requirement.scheme.get("in") == "header"
-    }
-    return tuple(
-        (n, v)
-        for n, v in request.headers
-        if n.lower() not in named and n.lower() not in ("authorization", "cookie") and not is_secret_name(n)
-    )
 
 
 class _Bound:

@@ -253,7 +253,7 @@ def test_a_remote_source_is_fetched(command: Command):
         ),
         ("- stepId: get\n", "- stepId: get\n    operationId: post\n  - stepId: get\n", "main.yaml:10:", ["get"]),
         ("stepId: get", "stepId: 7", "main.yaml:8:", []),
-        ("info: {title: t, version: \"1\"}", "info: text", "main.yaml:2:7", []),
+        ('info: {title: t, version: "1"}', "info: text", "main.yaml:2:7", []),
         ("  steps:\n  - stepId: get\n    operationId: get\n", "  steps: []\n", "main.yaml:7:", []),
     ],
 )

@@ -346,20 +346,22 @@ def test_cancelling_an_asynchronous_request_ends_it_at_once(serve: Serve):
     asyncio.run(asyncio.wait_for(run(), 0.35))
 
 
-def test_a_deferred_transport_is_made_once_when_it_is_needed():
-    made: list[Transport] = []
+def test_a_deferred_transport_is_made_for_each_request_and_closed_after_it():
+    made: list[bool] = []
 
-    def make() -> Transport:
-        made.append(Own())
-        return made[-1]
+    class Counted(Own):
+        def __init__(self) -> None:
+            made.append(True)
 
-    transport = DeferredTransport(make)
+        def close(self) -> None:
+            made.pop()
+
+    transport = DeferredTransport(Counted)
+
+    response = transport.send(REQUEST, timeout=5, limits=Limits())
+
     transport.close()
-    before = len(made)
-    for _ in range(2):
-        transport.send(REQUEST, timeout=5, limits=Limits())
-
-    assert (before, len(made)) == (0, 1)
+    assert (response.body, made) == (b"own", [])
 
 
 @pytest.mark.parametrize("cert", ["/nowhere/cert.pem", ("/nowhere/cert.pem", "/nowhere/key.pem")])

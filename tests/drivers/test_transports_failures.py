@@ -148,6 +148,7 @@ def test_an_answer_that_breaks_off_may_have_been_received(transport: Transport, 
         ("http://example.com/\r\nX: 1", "is not an http(s) URL"),
         ("http://user:hunter2@example.com/", "holds a user name or password"),
         ("http://[::1/", "http://[::1/"),
+        ("http://evil.example\\.good.example/", "is not an http(s) URL"),
         ("http://localhost:99999/", "localhost:99999"),
     ],
 )

@@ -7,7 +7,7 @@ are `policy`'s and the driver's business, so that every client behaves the same.
 from __future__ import annotations
 
 from .options import ClientOptions
-from .protocol import AsyncTransport, DeferredTransport, Transport
+from .protocol import AsyncTransport, DeferredTransport, Transport, check_request
 from .select import async_transport_for, default_async_transport, default_transport, transport_for
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "DeferredTransport",
     "Transport",
     "async_transport_for",
+    "check_request",
     "default_async_transport",
     "default_transport",
     "transport_for",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import CancelledError, ThreadPoolExecutor
 from functools import partial
 
 from ...errors import TransportError
@@ -36,6 +36,8 @@ class AsyncToSync:
         future = asyncio.run_coroutine_threadsafe(sending, loop)
         try:
             return future.result()
+        except CancelledError:
+            raise TransportError("the transport was closed", kind="closed", phase="maybe_sent") from None
         except BaseException:
             future.cancel()  # Ctrl-C while waiting; nothing happens where the request itself ended so.
             raise

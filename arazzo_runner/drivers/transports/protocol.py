@@ -13,7 +13,8 @@ from ...messages import Headers, Request, Response
 
 _TOKEN = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")  # RFC 9110, section 5.6.2
 _BREAKS = re.compile(r"[\r\n\0]")
-_URL = re.compile(r"(?i:https?)://(?P<authority>[^/?#]+)(?P<rest>[^\s\x00-\x1f\x7f]*)")
+# No backslash in the authority: the URL Standard (WHATWG) takes it for a slash, and so for the end of another host.
+_URL = re.compile(r"(?i:https?)://(?P<authority>[\w\-.~%!$&'()*+,;=:@\[\]]+)(?:[/?#][^\s\x00-\x1f\x7f]*)?")
 
 
 class Transport(Protocol):

@@ -1,0 +1,235 @@
+"""Configuration in files: `.env`, the project's file that only tightens, the user's (interface, "Secrets")."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from arazzo_runner.config import (
+    Configuration,
+    allowed_hosts,
+    credential_variables,
+    is_on,
+    project_configuration,
+    read_env_file,
+    tightened,
+    user_configuration,
+)
+from arazzo_runner.errors import UsageError
+from arazzo_runner.limits import Limits
+
+NOTHING = Configuration()
+
+
+def env_of(folder: Path, text: str) -> dict[str, str]:
+    file = folder / ".env"
+    file.write_text(text, encoding="utf-8")
+    return read_env_file(file)
+
+
+# -- .env -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("A=b", "b"),
+        ("A=b\r\n", "b"),
+        ("  export A = b c  ", "b c"),
+        ("A=", ""),
+        ("A= # comment", ""),
+        ("A=b # comment", "b"),
+        ("A=b#c", "b#c"),
+        ("A='b # \\n $c'", "b # \\n $c"),
+        ('A="b # \\n \\"c\\" \\$d \\x"', 'b # \n "c" $d \\x'),
+        ('A="b" # comment', "b"),
+        ("A=b=c==", "b=c=="),
+        ("A=$HOME", "$HOME"),
+        ('A="one\ntwo\n"', "one\ntwo\n"),
+        ("\ufeffA=b", "b"),
+        ("A=first\nA=second", "second"),
+    ],
+)
+def test_a_line_of_an_env_file_is_name_and_value(tmp_path: Path, text: str, value: str):
+    assert env_of(tmp_path, text) == {"A": value}
+
+
+def test_comments_and_empty_lines_are_skipped_and_names_are_free(tmp_path: Path):
+    assert env_of(tmp_path, "# x\n\n  # y\nmy.name-2=1\n") == {"my.name-2": "1"}
+
+
+@pytest.mark.parametrize(("text", "line"), [("A=1\nnothing here\n", 2), ("A='open\nB=2\n", 1), ("=x", 1)])
+def test_a_line_that_is_none_is_told_with_its_place(tmp_path: Path, text: str, line: int):
+    with pytest.raises(UsageError) as caught:
+        env_of(tmp_path, text)
+
+    assert caught.value.location is not None
+    assert caught.value.location.line == line
+
+
+@pytest.mark.parametrize("content", [None, b"A=\xff"])
+def test_an_env_file_that_cannot_be_read_is_told(tmp_path: Path, content: bytes | None):
+    file = tmp_path / "x.env"
+    if content is not None:
+        file.write_bytes(content)
+
+    with pytest.raises(UsageError, match="cannot be read") as caught:
+        read_env_file(file)
+
+    assert "Errno" not in str(caught.value)
+
+
+def test_only_variables_of_credentials_are_taken_and_the_environment_wins(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.chdir(tmp_path)
+    env_of(tmp_path, "ARAZZO_AUTH_A=file\nARAZZO_AUTH_B=file\nOTHER=x\n")
+    monkeypatch.setenv("ARAZZO_AUTH_A", "environment")
+
+    assert credential_variables(None, None) == {"ARAZZO_AUTH_A": "environment", "ARAZZO_AUTH_B": "file"}
+
+
+def test_the_env_file_is_that_of_the_working_directory_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    env_of(tmp_path, "ARAZZO_AUTH_A=above\n")
+    (tmp_path / "below").mkdir()
+    monkeypatch.chdir(tmp_path / "below")
+
+    assert "ARAZZO_AUTH_A" not in credential_variables(None, None)
+
+
+def test_an_environment_that_is_given_is_the_whole_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.chdir(tmp_path)
+    env_of(tmp_path, "ARAZZO_AUTH_A=file\n")
+    monkeypatch.setenv("ARAZZO_AUTH_B", "environment")
+
+    assert credential_variables({"ARAZZO_AUTH_C": "given"}, None) == {"ARAZZO_AUTH_C": "given"}
+
+
+def test_a_named_env_file_takes_the_place_of_the_usual_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.chdir(tmp_path)
+    env_of(tmp_path, "ARAZZO_AUTH_A=usual\n")
+    (tmp_path / "named").write_text("ARAZZO_AUTH_B=named\n")
+
+    assert credential_variables({}, Path("named")) == {"ARAZZO_AUTH_B": "named"}
+
+
+# -- the project's and the user's file ------------------------------------------------------------------------------
+
+
+def test_the_project_is_configured_in_pyproject_or_a_file_of_its_own(tmp_path: Path):
+    (tmp_path / "pyproject.toml").write_text('[tool.arazzo-run]\nmax-steps = 5\nallow-hosts = ["a"]\n')
+    in_pyproject = project_configuration(tmp_path)
+    (tmp_path / ".arazzo-run.toml").write_text('compat = "strict"\n')
+
+    own = project_configuration(tmp_path)
+
+    assert (in_pyproject.limits, in_pyproject.allow_hosts) == ({"max_steps": 5}, ("a",))
+    assert (own.compat, own.limits) == ("strict", {})
+
+
+def test_there_may_be_no_configuration(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    (tmp_path / "pyproject.toml").write_text("[tool.other]\nx = 1\n")
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+
+    assert project_configuration(tmp_path) == project_configuration(None) == user_configuration() == NOTHING
+
+
+def test_the_user_is_configured_under_xdg_config_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    (tmp_path / "arazzo-run").mkdir()
+    (tmp_path / "arazzo-run" / "config.toml").write_text("timeout = 90\nfollow-redirects = true\n")
+
+    assert user_configuration().limits == {"timeout": 90}
+    assert user_configuration().follow_redirects is True
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "timeout = 0",
+        "timeout = -1",
+        "timeout = nan",
+        "timeout = inf",
+        "timeout = true",
+        'timeout = "10"',
+        "max-steps = 1.5",
+        'compat = "loose"',
+        "contract = true",
+        'cookies = "yes"',
+        'allow-hosts = "a"',
+        "allow-hosts = [1]",
+        "insecure = true",
+        'proxy = "http://x"',
+        "nonsense = 1",
+        "timeout = ",
+    ],
+)
+def test_a_setting_that_is_none_is_refused_with_its_file(tmp_path: Path, line: str):
+    (tmp_path / ".arazzo-run.toml").write_text(line + "\n")
+
+    with pytest.raises(UsageError, match=r"\.arazzo-run\.toml"):
+        project_configuration(tmp_path)
+
+
+def test_settings_of_other_commands_are_left_to_them(tmp_path: Path):
+    (tmp_path / ".arazzo-run.toml").write_text('select = ["ARZ1"]\nignore = []\nfail-on = "warning"\n')
+
+    assert project_configuration(tmp_path).limits == {}
+
+
+def test_the_project_may_only_tighten_a_limit():
+    project = Configuration(limits={"timeout": 5, "max_steps": 10_000, "max_time": 60})
+
+    limits = tightened(Limits(), project, NOTHING, {})
+
+    assert (limits.timeout, limits.max_steps, limits.max_time) == (5, 1000, 60)
+
+
+def test_the_user_may_loosen_and_the_project_tightens_that():
+    user = Configuration(limits={"timeout": 100, "max_steps": 5000})
+
+    limits = tightened(Limits(), Configuration(limits={"max_steps": 2000}), user, {})
+
+    assert (limits.timeout, limits.max_steps) == (100, 2000)
+
+
+def test_the_command_line_wins_over_both():
+    project, user = Configuration(limits={"timeout": 5}), Configuration(limits={"timeout": 100})
+
+    assert tightened(Limits(timeout=50), project, user, {"timeout": 50}).timeout == 50
+
+
+@pytest.mark.parametrize(
+    ("given", "project", "user", "hosts"),
+    [
+        ((), (), (), ()),
+        ((), ("p",), (), ("p",)),
+        ((), (), ("u",), ("u",)),
+        ((), ("p", "b"), ("b", "u"), ("b",)),
+        (("g",), ("p",), ("u",), ("g",)),
+    ],
+)
+def test_the_project_may_only_narrow_the_hosts(
+    given: tuple[str, ...], project: tuple[str, ...], user: tuple[str, ...], hosts: tuple[str, ...]
+):
+    assert allowed_hosts(given, Configuration(allow_hosts=project), Configuration(allow_hosts=user)) == hosts
+
+
+def test_hosts_that_exclude_each_other_are_told():
+    with pytest.raises(UsageError, match="none of the hosts"):
+        allowed_hosts((), Configuration(allow_hosts=("p",)), Configuration(allow_hosts=("u",)))
+
+
+@pytest.mark.parametrize(
+    ("given", "project", "user", "on"),
+    [
+        (False, None, None, False),
+        (False, True, None, False),
+        (False, None, True, True),
+        (False, False, True, False),
+        (True, False, None, True),
+    ],
+)
+def test_the_project_may_turn_off_but_not_on(given: bool, project: bool | None, user: bool | None, on: bool):
+    assert is_on("cookies", given, Configuration(cookies=project), Configuration(cookies=user)) is on
