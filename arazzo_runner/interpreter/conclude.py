@@ -78,7 +78,7 @@ class Conclusion:
         scope = self._scope(completed, exchange, response)
         self._request_contract(completed, exchange)
         succeeded, verdicts = self._criteria(scope, response)
-        outputs, missing = self._outputs(scope)
+        outputs, missing = self._outputs(scope, succeeded)
         message = None if succeeded else self._why(verdicts, response)
         self._warn_broken_json(scope, response)
         return Outcome(
@@ -131,7 +131,7 @@ class Conclusion:
         succeeded = failure is None
         if succeeded:
             succeeded, verdicts = self._criteria(scope, None)
-        outputs, missing = self._outputs(scope) if scope.outputs is not None else (None, ())
+        outputs, missing = self._outputs(scope, succeeded) if scope.outputs is not None else (None, ())
         return Outcome(
             effect=self.id,
             succeeded=succeeded,
@@ -252,9 +252,11 @@ class Conclusion:
 
     # -- outputs ------------------------------------------------------------------------------------------------------
 
-    def _outputs(self, scope: Scope) -> tuple[dict[str, Any], tuple[str, ...]]:
+    def _outputs(self, scope: Scope, succeeded: bool) -> tuple[dict[str, Any], tuple[str, ...]]:
+        """The step's outputs; that those of a failed step are absent needs no warning."""
         outputs, missing, events = evaluate_outputs(self.step.outputs, scope, self.id)
-        self.events += events
+        if succeeded:
+            self.events += events
         return outputs, missing
 
     def _warn_broken_json(self, scope: RunScope, response: Response) -> None:

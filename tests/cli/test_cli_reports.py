@@ -456,3 +456,18 @@ def test_show_lists_what_a_file_holds_without_running_it(command: Command):
     for words in ("main", "password (string password, required)", "login: POST", "/use", "token:", "--auth key=KEY"):
         assert words in ran.out
     assert command.server.requests == []
+
+
+@pytest.mark.parametrize("place", ["header", "cookie", "query"])
+def test_a_replay_needs_no_credential_wherever_it_was_sent(command: Command, place: str):
+    schemes = {"securitySchemes": {"access": {"type": "apiKey", "in": place, "name": "X-My-Access"}}}
+    openapi = openapi_of("get GET /things", components=schemes, security=[{"access": []}])
+    file = command.workflow({"steps": [STEP], "outputs": {"id": "$steps.get.outputs.id"}}, openapi=openapi)
+    command.server.on("GET /things", {"id": 1})
+    ran = command.sent(file, "--auth", f"access={KEY}", "--record", "run.yaml")
+
+    again = command(file, "--replay", "run.yaml")
+
+    assert ran.code == 0
+    assert shows_a_secret(Path("run.yaml").read_text()) == []
+    assert again.code == 0, again.err

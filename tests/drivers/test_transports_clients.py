@@ -346,6 +346,18 @@ def test_cancelling_an_asynchronous_request_ends_it_at_once(serve: Serve):
     asyncio.run(asyncio.wait_for(run(), 0.35))
 
 
+def test_closing_a_fast_transport_ends_what_is_under_way(serve: Serve):
+    """So that Ctrl-C need not wait: no signal interrupts a wait outside of Python."""
+    server = serve(is_silent)
+    transport = default_transport(OPTIONS, speed=True)
+    threading.Timer(0.1, transport.close).start()
+
+    with pytest.raises(TransportError, match="closed during the request") as caught:
+        transport.send(Request("GET", server.origin), timeout=5, limits=Limits())
+
+    assert (caught.value.kind, caught.value.phase) == ("closed", "maybe_sent")
+
+
 def test_a_deferred_transport_is_made_for_each_request_and_closed_after_it():
     made: list[bool] = []
 

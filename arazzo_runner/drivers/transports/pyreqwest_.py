@@ -173,6 +173,10 @@ def error_of(error: PyreqwestError, request: Request, timeout: float, limits: Li
     if isinstance(error, TimeoutError):
         seconds = min(timeout, limits.connect_timeout) if connecting else timeout
         return timed_out(request, seconds, sent=not connecting)
+    if "client was closed" in text.lower():
+        return TransportError(
+            f"the client was closed during the request to {origin(request.url)}", kind="closed", phase="maybe_sent"
+        )
     if connecting:
         return _connect_error(request, causes)
     if any("head is too large" in cause for cause in causes):
