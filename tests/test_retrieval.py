@@ -226,10 +226,11 @@ SECURED = {
         ({}, None),
         ({"allow_hosts": ("127.0.0.1",)}, "from-env"),
         ({"servers": {"": "SERVER"}}, "from-env"),
-        ({"auth": {"key": "given"}}, "given"),
+        ({"auth": {"key": "given"}}, None),
+        ({"auth": {"key": "given"}, "allow_hosts": ("127.0.0.1",)}, "given"),
     ],
 )
-def test_a_description_that_came_by_url_gets_no_credential_of_the_environment_until_its_host_is_named(
+def test_a_description_that_came_by_url_gets_no_credential_until_its_host_is_named(
     server: ScriptedServer, options: dict[str, Any], sent: str | None
 ):
     url = remote_workflow(server, "openapi.json", **SECURED)
@@ -282,3 +283,23 @@ def test_a_missing_source_says_what_to_type(tmp_path: Path, monkeypatch: pytest.
 
     assert "--source api=moved/api.json defines 1 of 2" in str(caught.value)
     assert "main.json:" in str(caught.value)
+
+
+def test_a_description_that_came_by_url_reads_no_local_file(server: ScriptedServer, tmp_path: Path):
+    secret = tmp_path / "secret.json"
+    secret.write_text('{"get": {"operationId": "get", "responses": {"200": {"description": "ok"}}}}')
+    description = {
+        "openapi": "3.1.0",
+        "info": {"title": "t", "version": "1"},
+        "servers": [{"url": server.url}],
+        "paths": {"/x": {"$ref": secret.as_uri()}},
+    }
+    server.on("GET /openapi.json", description)
+    sources = [{"name": "api", "url": f"{server.url}/openapi.json", "type": "openapi"}]
+    arazzo = arazzo_of({"steps": [{"stepId": "a", "operationId": "get"}]}, sourceDescriptions=sources)
+
+    loaded = arazzo_runner.load(arazzo, root=tmp_path, cache=False)
+
+    (finding,) = [d for d in loaded.link().diagnostics if d.severity == "error"]
+    assert finding.code == "ARZ203"
+    assert server.lines == ["GET /openapi.json"]

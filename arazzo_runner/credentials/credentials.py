@@ -63,12 +63,12 @@ class Credentials:
 
     def value(self, requirement: SecurityRequirement, field: str | None, request: Request) -> str | None:
         """The value for a scheme (or one field of it) in a request's context."""
+        if request.remote and not is_allowed(request.url, self._allowed):
+            return None  # bound to origins: a document that came by URL gets nothing until its host is named
         key = requirement.name if field is None else f"{requirement.name}.{field}"
         for name, value in self._values.items():
             if name.lower() == key.lower():
                 return value
-        if request.remote and not is_allowed(request.url, self._allowed):
-            return None
         for variable in variable_names(requirement.source, requirement.name, field):
             if variable in self._env:
                 return self._env[variable]
@@ -78,14 +78,24 @@ class Credentials:
         """What to do about a 401 or 403: how to supply a credential, or how to have one that is there sent."""
         if request.remote and not is_allowed(request.url, self._allowed):
             for requirement in (r for alternative in request.security for r in alternative):
-                for variable in variable_names(requirement.source, requirement.name, None):
-                    if any(name == variable or name.startswith(f"{variable}_") for name in self._env):
-                        where = urlsplit(request.url).netloc
-                        return (
-                            f"{variable} was not sent to {where}, which only a document that came by URL names: "
-                            f"--allow-host {where} sends it"
-                        )
+                held = self._held(requirement)
+                if held is not None:
+                    where = urlsplit(request.url).netloc
+                    return (
+                        f"{held} was not sent to {where}, which only a document that came by URL names: "
+                        f"--allow-host {where} sends it"
+                    )
         return advice(request.security)
+
+    def _held(self, requirement: SecurityRequirement) -> str | None:
+        """The name of a value that is there for a scheme: an option or a variable."""
+        for name in self._values:
+            if name.lower() == requirement.name.lower() or name.lower().startswith(f"{requirement.name.lower()}."):
+                return f"--auth {name}"
+        for variable in variable_names(requirement.source, requirement.name, None):
+            if any(name == variable or name.startswith(f"{variable}_") for name in self._env):
+                return variable
+        return None
 
     def unknown_names(self, known_schemes: Iterable[str]) -> tuple[str, ...]:
         """The schemes given with --auth that no description declares."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import cast
 
 from ..condition import DEFAULT_CONDITIONS, Conditions
@@ -25,7 +26,7 @@ from .findings import Findings
 from .inputs import InputsSchema
 from .objects import Bounds, Contract, LinkedDocument, LinkedWorkflow, Plan
 from .operations import Operations
-from .sources import Sources
+from .sources import Sources, load_referred
 from .workflow import WorkflowLinker
 
 
@@ -269,7 +270,9 @@ class DocumentLinker:
         raw = workflow.inputs
         if raw is None:
             return InputsSchema(MISSING)
-        return InputsSchema(bundle(raw.value, raw.pointer, self.description.document, self.linker.registry.load))
+        document = self.description.document
+        load = partial(load_referred, self.linker.registry, document.uri)
+        return InputsSchema(bundle(raw.value, raw.pointer, document, load))
 
     def workflow(self, text: Text) -> tuple[DocumentLinker, Workflow] | None:
         """The workflow a workflowId means: local, or `$sourceDescriptions.<name>.<workflowId>`."""

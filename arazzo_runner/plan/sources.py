@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from ..diagnostics import did_you_mean
 from ..document import Document, Registry, resolve_uri
-from ..errors import DocumentError, Unavailable, UnreadableDocument
+from ..errors import DocumentError, SourceMissing, Unavailable, UnreadableDocument
 from ..location import Location
 from ..model import ArazzoDescription, SourceDescription
 from ..openapi import Description
@@ -80,7 +81,9 @@ class Sources:
         add, location = self._findings.add, declared.url_location
         uri = self.uri(declared)
         try:
-            document = self._registry.load(uri, positions=declared.type == "arazzo")
+            document = self._load_of(self.description.document, declared.name not in self._replaced)(
+                uri, declared.type == "arazzo"
+            )
         except Unavailable as error:
             add("ARZ220", f"source '{declared.name}' cannot be fetched: {error.message}", location, error.hint)
             return None
@@ -99,6 +102,10 @@ class Sources:
             add("ARZ201", f"source '{declared.name}' cannot be loaded: {error.message}", location, hint)
             return None
         return self._typed(declared, document)
+
+    def _load_of(self, referring: Document, guarded: bool = True) -> Callable[..., Document]:
+        """How what a document refers to is loaded: nothing that came by URL reads a local file."""
+        return partial(load_referred, self._registry, referring.uri if guarded else "")
 
     def _typed(self, declared: SourceDescription, document: Document) -> Source | None:
         found = _TYPES.get(document.kind or "")
@@ -121,8 +128,19 @@ class Sources:
         openapi = None
         if found == "openapi":
             try:
-                openapi = Description(document, self._registry.load)
+                openapi = Description(document, self._load_of(document))
             except DocumentError as error:
                 self._findings.add("ARZ202", error.message, error.location or declared.url_location, error.hint)
                 return None
         return Source(declared.name, found, document, openapi)
+
+
+def load_referred(registry: Registry, referring: str, uri: str, positions: bool = False) -> Document:
+    """Load what the document at `referring` refers to.
+
+    Raises:
+        SourceMissing: a local file, and the document came by URL; else as `Registry.load`.
+    """
+    if uri.startswith("file:") and referring.startswith(("http:", "https:")):
+        raise SourceMissing(f"{uri} is a local file, and {referring}, which refers to it, came by URL", hint="use --source")
+    return registry.load(uri, positions=positions)

@@ -271,8 +271,12 @@ def test_a_host_that_only_looks_like_the_named_one_gets_nothing(url: str):
     assert credentials.sign(request((key(),), remote=True, url=url)).request.headers == ()
 
 
-def test_an_option_is_meant_for_whoever_asks():
-    assert Credentials({"s": "v"}).sign(request((key(),), remote=True)).request.headers == (("X-Key", "v"),)
+def test_an_option_is_bound_to_origins_as_well():
+    remote = request((key(),), remote=True)
+
+    assert Credentials({"s": "v"}).sign(remote).request.headers == ()
+    assert Credentials({"s": "v"}, allow_hosts=["*"]).sign(remote).unsatisfied == ("s",)
+    assert "--auth s was not sent" in (Credentials({"s": "v"}).advice(remote) or "")
 
 
 def test_a_port_belongs_to_a_host():
