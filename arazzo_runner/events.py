@@ -166,7 +166,7 @@ class StepFinished:
 
 @dataclass(frozen=True, slots=True)
 class SecretMarked:
-    """From here on this text is a secret. `label` is a stable name: `createApplication.clientSecret`, `scheme.field`."""
+    """From here on this text is a secret; `label` is a stable name: `createApplication.clientSecret`."""
 
     label: str
     value: str

@@ -1,4 +1,4 @@
-"""Where secrets enter a run: inputs, requests, responses and outputs, by name and by `format: password` (design, rule 9).
+"""Where secrets enter a run, by name and by `format: password`: inputs, requests, responses, outputs (design, rule 9).
 
 Reports ask for the marks of an event before they show it. Nothing here is needed to run, so a run that nobody reports
 on pays nothing for it.

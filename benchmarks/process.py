@@ -37,7 +37,8 @@ def measure() -> Iterator[str]:
         base = statistics.median(times["python -c pass"])
         for name, found in times.items():
             middle = statistics.median(found)
-            yield f"{name}: {middle * 1000:.0f} ms, {middle / base:.1f} times python -c pass, peak {peaks[name]:.0f} MiB"
+            ratio = middle / base
+            yield f"{name}: {middle * 1000:.0f} ms, {ratio:.1f} times python -c pass, peak {peaks[name]:.0f} MiB"
         yield "aims: 14 times and 45 MiB with httpx, 6 times with pyreqwest"
 
 

@@ -128,7 +128,7 @@ class ScriptedServer:
 
 
 def openapi_of(*lines: str, version: str = "3.1.0", **parts: Any) -> dict[str, Any]:
-    """An OpenAPI description with one operation for each `operationId METHOD /path`; parameters of the path declared."""
+    """An OpenAPI description with one operation for each `operationId METHOD /path`, path parameters declared."""
     paths: dict[str, Any] = {}
     for line in lines:
         operation_id, method, path = line.split(" ")

@@ -285,7 +285,7 @@ def test_a_missing_source_says_what_to_type(tmp_path: Path, monkeypatch: pytest.
     assert "main.json:" in str(caught.value)
 
 
-def test_a_description_that_came_by_url_reads_no_local_file(server: ScriptedServer, tmp_path: Path):
+def test_a_reference_in_a_description_that_came_by_url_reads_no_local_file(server: ScriptedServer, tmp_path: Path):
     secret = tmp_path / "secret.json"
     secret.write_text('{"get": {"operationId": "get", "responses": {"200": {"description": "ok"}}}}')
     description = {

@@ -142,5 +142,7 @@ def load_referred(registry: Registry, referring: str, uri: str, positions: bool 
         SourceMissing: a local file, and the document came by URL; else as `Registry.load`.
     """
     if uri.startswith("file:") and referring.startswith(("http:", "https:")):
-        raise SourceMissing(f"{uri} is a local file, and {referring}, which refers to it, came by URL", hint="use --source")
+        raise SourceMissing(
+            f"{uri} is a local file, and {referring}, which refers to it, came by URL", hint="use --source"
+        )
     return registry.load(uri, positions=positions)
