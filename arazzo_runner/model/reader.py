@@ -14,7 +14,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
-from typing import Any, Literal, TypeVar, cast
+from typing import Any, Literal, NamedTuple, TypeVar, cast
 
 from ..diagnostics import Diagnostic, Severity, did_you_mean, edit_distance
 from ..document import Document
@@ -281,14 +281,28 @@ class _Reader:
 
     def _step(self, node: _Node) -> Step | None:
         node.object = "Step Object"
-        step_id = node.string("stepId", required=True)
-        operation_id, operation_path = node.text("operationId"), node.text("operationPath")
-        workflow_id, channel_path = node.text("workflowId"), node.text("channelPath")
+        step_id = node.string("stepId", required=True) or ""
+        targets = _Targets(*(node.text(f) for f in ("operationId", "operationPath", "workflowId", "channelPath")))
+        action, correlation_id = self._message_action(node), node.raw("correlationId")
+        common = {"step_id": step_id, **self._common_fields(node)}
+        node.known()
+        self._unique("dependsOn entry", [(t.value, t.location) for t in common["depends_on"]])
+        self._unique_actions(common["on_success"], common["on_failure"])
+        self._one_target(node, common["step_id"])
+        if not common["step_id"]:
+            return None
+        self._pattern(_NAME, common["step_id"], (*node.pointer, "stepId"), "a stepId", soft=True)
+        return self._step_of_kind(node, targets, action, correlation_id, common)
+
+    def _message_action(self, node: _Node) -> Text | None:
         action = node.text("action")
         if action and action.value not in ("send", "receive"):
             self.report("ARZ116", f"'action' is send or receive, not '{action.value}'", (*node.pointer, "action"))
-        common: dict[str, Any] = {
-            "step_id": step_id or "",
+        return action
+
+    def _common_fields(self, node: _Node) -> dict[str, Any]:
+        """What every kind of step has."""
+        return {
             "location": node.location,
             "description": node.string("description"),
             "parameters": node.items("parameters", self._or_reusable(self._parameter)),
@@ -301,41 +315,31 @@ class _Reader:
             "depends_on": node.texts("dependsOn", at_least_one=True),
             "extensions": {k: v for k, v in node.value.items() if k.startswith("x-")},
         }
-        correlation_id = node.raw("correlationId")
-        node.known()
-        self._unique("dependsOn entry", [(t.value, t.location) for t in common["depends_on"]])
-        self._unique_actions(common["on_success"], common["on_failure"])
-        self._one_target(node, step_id)
-        if step_id is None:
-            return None
-        self._pattern(_NAME, step_id, (*node.pointer, "stepId"), "a stepId", soft=True)
-        if workflow_id is not None:
-            if action or correlation_id:
-                field = "action" if action else "correlationId"
-                self.report(
-                    "ARZ117",
-                    f"'{field}' belongs to AsyncAPI steps, not to one that calls a workflow",
-                    (*node.pointer, field),
-                )
-            return WorkflowStep(workflow_id=workflow_id, **common)
-        if channel_path is not None:
+
+    def _step_of_kind(
+        self, node: _Node, targets: _Targets, action: Text | None, correlation_id: Raw | None, common: dict[str, Any]
+    ) -> Step | None:
+        """The variant its target makes a step; None where it names nothing to call."""
+        if targets.workflow_id is not None:
+            self._refuse_message_fields(node, action, correlation_id)
+            return WorkflowStep(workflow_id=targets.workflow_id, **common)
+        messages: dict[str, Any] = {"action": action, "correlation_id": correlation_id}
+        if targets.channel_path is not None:
             if action is None:
-                self.report(
-                    "ARZ110",
-                    f"step '{step_id}' has a channelPath and needs 'action'",
-                    node.pointer,
-                    "add 'action: send' or 'action: receive'",
-                )
-            return ChannelStep(channel_path=channel_path, action=action, correlation_id=correlation_id, **common)
-        if operation_id is None and operation_path is None:
+                message = f"step '{common['step_id']}' has a channelPath and needs 'action'"
+                self.report("ARZ110", message, node.pointer, "add 'action: send' or 'action: receive'")
+            return ChannelStep(channel_path=targets.channel_path, **messages, **common)
+        if targets.operation_id is None and targets.operation_path is None:
             return None
         return OperationStep(
-            operation_id=operation_id,
-            operation_path=operation_path,
-            action=action,
-            correlation_id=correlation_id,
-            **common,
+            operation_id=targets.operation_id, operation_path=targets.operation_path, **messages, **common
         )
+
+    def _refuse_message_fields(self, node: _Node, action: Text | None, correlation_id: Raw | None) -> None:
+        if action or correlation_id:
+            field = "action" if action else "correlationId"
+            message = f"'{field}' belongs to AsyncAPI steps, not to one that calls a workflow"
+            self.report("ARZ117", message, (*node.pointer, field))
 
     def _one_target(self, node: _Node, step_id: str | None) -> None:
         targets = [f for f in ("operationId", "operationPath", "channelPath", "workflowId") if f in node.value]
@@ -614,6 +618,15 @@ class _Reader:
         for actions in lists:
             self._unique("action", [(a.name, a.location) for a in actions if not isinstance(a, Reusable)])
             self._unique("reference", [(a.reference.value, a.location) for a in actions if isinstance(a, Reusable)])
+
+
+class _Targets(NamedTuple):
+    """What a step may call; the specification allows one of them."""
+
+    operation_id: Text | None
+    operation_path: Text | None
+    workflow_id: Text | None
+    channel_path: Text | None
 
 
 class _Node:
