@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -68,6 +69,16 @@ def header(headers: Headers, name: str) -> str | None:
     if not values:
         return None
     return values[0] if lowered == "set-cookie" else ", ".join(values)
+
+
+def text_codec(charset: str) -> str:
+    """The codec of a charset that somebody named, UTF-8 where there is none of that name."""
+    try:
+        name = codecs.lookup(charset).name
+        "x".encode(name)  # `hex` and the like are codecs, but not of text
+    except (LookupError, ValueError):
+        return "utf-8"
+    return name
 
 
 @dataclass(frozen=True, slots=True)

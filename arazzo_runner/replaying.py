@@ -11,7 +11,7 @@ from .messages import Headers, Request, Response, TransportFailure, header
 from .report.case import Case, Expectation, RecordedExchange, body_bytes
 from .report.result import Result
 from .secrets import is_secret_name
-from .values import dumps, loads, same
+from .values import dumps, jsonable, loads, same
 
 _BOUNDARY = "multipart/"
 _PLACEHOLDER = re.compile("«secret:[^»]*»")
@@ -121,8 +121,9 @@ def outcome_differences(case: Case, result: Result) -> Iterator[Difference]:
         yield Difference("run", "the reason", expect.reason, str(result.reason))
     if expect.ended_by is not None and expect.ended_by != result.ended_by:
         yield Difference("run", "the action that ended it", expect.ended_by, str(result.ended_by))
-    if expect.outputs is not None and not same(dict(expect.outputs), dict(result.outputs)):
-        yield Difference("run", "outputs", dumps(dict(expect.outputs)), dumps(dict(result.outputs)))
+    outputs = jsonable(dict(result.outputs))
+    if expect.outputs is not None and not same(dict(expect.outputs), outputs):
+        yield Difference("run", "outputs", dumps(dict(expect.outputs)), dumps(outputs))
     for name, step in expect.steps.items():
         attempts = [s for s in result.steps if _name(s.path, s.step_id) == name]
         if step.attempts is not None and step.attempts != len(attempts):

@@ -55,7 +55,10 @@ class Retriever:
             SourceMissing: a local file that is not there or may not be read.
             Unavailable: a URL that cannot be fetched.
         """
-        scheme = urlsplit(uri).scheme
+        try:
+            scheme = urlsplit(uri).scheme
+        except ValueError as error:
+            raise SourceMissing(f"{uri} is not a URL: {error}", hint="name another place with --source") from None
         if scheme in ("http", "https"):
             return self._remote(uri)
         if scheme == "file":

@@ -60,6 +60,8 @@ def _not_whole(text: str, reading: Reading, names: Names, error: LanguageSyntaxE
     """A text that begins with an expression goes on: tolerated as expressions without braces, else refused."""
     if error is None:
         return parse_template(text, reading, names)
+    if not reading.tolerant:
+        _refuse_as_meant(text, reading, names)
     template = parse_template(text, Reading(reading.version, tolerant=True), names)
     if template.is_literal or isinstance(template.parts[0], str):
         raise error
@@ -67,6 +69,16 @@ def _not_whole(text: str, reading: Reading, names: Names, error: LanguageSyntaxE
         first = template.tolerated[0]
         raise ExpressionSyntaxError(first.message, offset=first.offset, meant=first.rewrite)
     return template
+
+
+def _refuse_as_meant(text: str, reading: Reading, names: Names) -> None:
+    """Refuse a whole expression in a form that is only tolerated elsewhere, with what its author meant."""
+    try:
+        meant = parse_and_bind(text, Reading(reading.version, tolerant=True), names)
+    except LanguageSyntaxError:
+        return
+    for form in meant.tolerated[:1]:
+        raise ExpressionSyntaxError(form.message, offset=form.offset, meant=form.rewrite)
 
 
 def parse_template(text: str, reading: Reading, names: Names) -> Template:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import codecs
-
-from ..messages import Response, header
+from ..messages import Response, header, text_codec
 from ..values import MISSING, Value, loads
 
 
@@ -41,10 +39,7 @@ def _charset(parameters: str) -> str:
 
 def _text(body: bytes, charset: str) -> Value:
     try:
-        codec = codecs.lookup(charset).name
-    except LookupError:
-        codec = "utf-8"
-    try:
+        codec = text_codec(charset)
         return body.decode("utf-8-sig" if codec == "utf-8" else codec)
-    except UnicodeDecodeError:
+    except UnicodeError:
         return body

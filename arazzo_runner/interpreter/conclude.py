@@ -87,7 +87,7 @@ class Conclusion:
             phase="answered",
             received_at=exchange.received_at,
             status=response.status,
-            reason=None if succeeded else ("contract" if message and message.startswith("contract") else "criteria"),
+            reason=None if succeeded else self._failed_by(verdicts),
             message=message,
             verdicts=verdicts,
             outputs=outputs,
@@ -243,6 +243,12 @@ class Conclusion:
             if not passed:
                 return f"{criterion.location}: '{criterion.text}' does not hold" + (f": {reason}" if reason else "")
         return next((reason or "" for passed, reason in verdicts if not passed), "")
+
+    def _failed_by(self, verdicts: tuple[tuple[bool, str | None], ...]) -> Reason:
+        """`contract` where the step's own criteria hold: the verdicts after them are the contract's."""
+        own = len(self.step.criteria)
+        only_contract = own < len(verdicts) and all(passed for passed, _ in verdicts[:own])
+        return "contract" if only_contract and self.plan.contract is not None else "criteria"
 
     def _own_timeout(self, exchange: Exchange) -> bool:
         """Whether a time-out was the step's (or the workflow's) own bound, not the engine's `--timeout`."""

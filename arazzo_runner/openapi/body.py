@@ -109,5 +109,6 @@ def encoded(text: str, charset: str) -> bytes:
         return text.encode(charset)
     except LookupError as error:
         raise RequestError(f"there is no charset '{charset}'") from error
-    except UnicodeEncodeError as error:
-        raise RequestError(f"the payload holds a character that {charset} has no code for: {error.reason}") from error
+    except UnicodeError as error:
+        reason = error.reason if isinstance(error, UnicodeEncodeError) else error
+        raise RequestError(f"the payload holds a character that {charset} has no code for: {reason}") from error

@@ -187,7 +187,7 @@ class ContractChecker:
             charset = parameter(body.content_type, "charset") or "utf-8"
             try:
                 text = body.data.decode(charset)
-            except (LookupError, UnicodeDecodeError):
+            except (LookupError, UnicodeError):
                 self._not_checked(f"{body.where} is not text in {charset}")
                 return
             yield from self._judge(schema, body.direction, text, body.where, on_the_wire=True)

@@ -10,7 +10,9 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from ..values import JSON, format_pointer, loads, text_of
+from ..values import JSON, dumps, format_pointer, loads, text_of
+
+_LONGEST = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +40,7 @@ class JudgedSchema:
         except ways_to_fail():
             found = []
         return found or [
-            (shortened(error.message), format_pointer(list(error.instance_path)))
+            (_shortened(error.message, error.instance), format_pointer(list(error.instance_path)))
             for error in self.validator.iter_errors(value)
         ]
 
@@ -48,7 +50,7 @@ def told(error: Any) -> tuple[str, str]:
     from jsonschema.exceptions import best_match
 
     best = best_match([error]) or error
-    return shortened(best.message), format_pointer(list(best.absolute_path))
+    return _shortened(best.message, best.instance), format_pointer(list(best.absolute_path))
 
 
 def ways_to_fail() -> tuple[type[Exception], ...]:
@@ -106,8 +108,12 @@ def _no_violation(*_: Any) -> Iterator[Any]:
     return iter(())
 
 
-def shortened(message: str) -> str:
-    return message if len(message) <= 300 else message[:297] + "..."
+def _shortened(message: str, value: JSON) -> str:
+    """A message of some length; a value goes whole or not at all, since nothing masks the first half of a secret."""
+    if len(message) <= _LONGEST:
+        return message
+    message = message.replace(repr(value), "the value").replace(dumps(value), "the value")
+    return message if len(message) <= _LONGEST else message[: _LONGEST - 3] + "..."
 
 
 def as_on_the_wire(validator: Any, value: JSON) -> tuple[JSON, list[Any]]:

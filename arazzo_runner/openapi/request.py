@@ -160,7 +160,7 @@ class RequestBuilder:
         query = written.query
         if written.whole_query:
             if query:
-                raise RequestError("a querystring parameter and query parameters cannot be sent together (decision 43)")
+                raise RequestError("a querystring parameter and query parameters cannot be sent together")
             query = [text for text in written.whole_query if text]
         if mark or self._query:
             query = [*filter(None, (fixed, *self._fixed_query(path))), *query]

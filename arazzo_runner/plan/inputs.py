@@ -199,12 +199,21 @@ def _line(error: Any) -> str:
         return f"input '{path}' is {_shown(error.instance)}, not of type {wanted}"
     if error.validator == "additionalProperties":
         return f"{'input ' + repr(path) + ': ' if path else ''}{error.message}"
-    return f"input '{path}': {error.message}" if path else error.message
+    subject = f"input '{path}'" if path else "the inputs"
+    return subject + _complaint(error)
+
+
+def _complaint(error: Any) -> str:
+    """The validator's message without the value, which may be a secret or hold one."""
+    message, value = str(error.message), repr(error.instance)
+    if message.startswith(value):
+        return message.removeprefix(value)
+    return ": " + message.replace(value, "the value")
 
 
 def _shown(value: Any) -> str:
     names: Mapping[type, str] = {dict: "an object", list: "a list", str: "a string", bool: "a boolean"}
-    return names.get(type(value), "null" if value is None else f"the number {value}")
+    return names.get(type(value), "null" if value is None else "a number")
 
 
 NO_SCHEMA: Missing = MISSING

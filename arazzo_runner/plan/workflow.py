@@ -52,7 +52,7 @@ from .objects import (
 from .operations import Found
 from .order import reachable, topological
 from .references import OF_HTTP, WITHOUT_RESPONSE, parts, reads_request, steps_read
-from .values import ValueCompiler, is_constant, selector_type
+from .values import ValueCompiler, is_constant
 
 if TYPE_CHECKING:
     from .link import DocumentLinker
@@ -460,7 +460,7 @@ class WorkflowLinker:
                 "ARZ214",
                 "querystring is the whole query; query parameters cannot stand beside it",
                 location,
-                "keep one of them (decision 43)",
+                "keep one of them",
             )
 
     def _unique(self, parameters: list[Parameter], *, with_in: bool) -> None:
@@ -623,8 +623,7 @@ class WorkflowLinker:
                 None,
                 "warning",
             )
-        text = value.value if isinstance(value.value, str) else selector_type(value.value)[0]
-        return LinkedOutput(name=output.name, evaluate=evaluate, text=str(text), location=output.location)
+        return LinkedOutput(name=output.name, evaluate=evaluate, text=_shown(value.value), location=output.location)
 
     def _unusual(self, value: object, evaluate: Evaluator, compiler: ValueCompiler) -> str | None:
         """What an output is that is no expression (decision 57); lists and plain objects are reading's findings."""
@@ -734,6 +733,13 @@ class _Parts:
     success: tuple[LinkedAction, ...]
     failure: tuple[LinkedAction, ...]
     depends_on: tuple[Prerequisite, ...]
+
+
+def _shown(value: object) -> str:
+    """An output's value as messages name it: its text, or a Selector Object's query."""
+    if isinstance(value, dict) and "selector" in value and "context" in value:
+        return f"{value['selector']} in {value['context']}"
+    return str(value)
 
 
 def _key(parameter: Parameter) -> tuple[str | None, str]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import re
+from json.encoder import encode_basestring_ascii
 from pathlib import Path
 from typing import Protocol, TextIO
 
@@ -33,12 +35,21 @@ def destination(target: str | os.PathLike[str] | TextIO, *, private: bool = Fals
     return FileDestination(path, private=private)
 
 
+def encodable(text: str, stream: TextIO) -> str:
+    """JSON text as the stream can hold it: half of a surrogate pair, or what is not in its charset, as an escape."""
+    try:
+        text.encode(stream.encoding or "utf-8")
+    except UnicodeEncodeError:
+        return re.sub(r"[^\x00-\x7f]", lambda found: encode_basestring_ascii(found[0])[1:-1], text)
+    return text
+
+
 class StreamDestination:
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
 
     def write(self, text: str) -> None:
-        self._stream.write(text)
+        self._stream.write(encodable(text, self._stream))
         self._stream.flush()
 
     def close(self) -> None:

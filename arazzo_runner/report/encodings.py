@@ -60,7 +60,7 @@ def _atom(character: str) -> str:
     """An expression for one character in any of its escapes."""
     if character in _UNRESERVED:
         return re.escape(character)
-    forms = [re.escape(character), *_url_forms(character), *_json_forms(character)]
+    forms = [re.escape(character), *_url_forms(character), *_json_forms(character), *_quoted_forms(character)]
     if character in _ENTITIES:
         forms.append(f"(?i:&(?:{_ENTITIES[character]});)")
     return "(?:" + "|".join(forms) + ")"
@@ -82,6 +82,12 @@ def _json_forms(character: str) -> list[str]:
     if len(short) == 2:
         forms.append(re.escape(short))
     return forms
+
+
+def _quoted_forms(character: str) -> list[str]:
+    """As Python quotes it, which is how validators name a value."""
+    form = "\\'" if character == "'" else repr(character)[1:-1]
+    return [] if form == character else [re.escape(form)]
 
 
 def _base64_needle(data: bytes, offset: int) -> str:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import base64
-import codecs
 import re
 from typing import Literal, NamedTuple
 
-from ..messages import Headers, header
+from ..messages import Headers, header, text_codec
 from ..values import JSON, loads
 
 BodyKind = Literal["json", "text", "base64"]
@@ -35,7 +34,7 @@ def body_text(body: bytes, content_type: str | None) -> str | None:
     """The text of a body, or None where it is not one."""
     try:
         text = body.decode(charset_of(content_type))
-    except UnicodeDecodeError:
+    except UnicodeError:
         return None
     return None if "\x00" in text else text
 
@@ -51,12 +50,7 @@ def media_type(content_type: str | None) -> str:
 
 def charset_of(content_type: str | None) -> str:
     """The charset parameter, UTF-8 where it is absent or unknown."""
-    try:
-        name = codecs.lookup(parameter(content_type, "charset") or "utf-8").name
-        b"".decode(name)  # `hex` and the like are codecs, but not of text
-    except LookupError:
-        return "utf-8"
-    return name
+    return text_codec(parameter(content_type, "charset") or "utf-8")
 
 
 def parameter(content_type: str | None, name: str) -> str | None:

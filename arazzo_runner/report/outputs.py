@@ -7,6 +7,7 @@ from typing import Any, TextIO
 
 from ..events import Event, RunFinished, RunStarted
 from ..values import dumps, jsonable
+from .destination import encodable
 from .redaction import Redactor
 
 HINT = "masked; pipe it or use --show-secrets"
@@ -37,7 +38,7 @@ class OutputsReport:
             return
         real = jsonable(dict(self._outputs))
         shown = self._redactor.mapping(real) if self._stream.isatty() else real
-        self._stream.write(dumps(shown, indent=2) + "\n")
+        self._stream.write(encodable(dumps(shown, indent=2), self._stream) + "\n")
         if shown != real:
             self._stream.write(HINT + "\n")
         self._stream.flush()

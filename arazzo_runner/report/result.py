@@ -170,7 +170,7 @@ class ResultBuilder:
             missing_outputs=end.missing_outputs,
             steps=tuple(_step(attempt) for attempt in self._attempts),
             diagnostics=tuple(self._diagnostics),
-            message=end.message or self._last_failure(),
+            message=end.message or (self._last_failure() if end.status == "failed" else None),
             learn=self._learner(),
         )
 
