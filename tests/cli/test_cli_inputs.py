@@ -82,11 +82,11 @@ def test_a_type_behind_a_reference_counts(command: Command):
     ("schema", "text", "words"),
     [
         ({"type": "integer"}, "abc", ["'v'", "abc", "integer"]),
-        ({"type": "integer"}, "1.5", ["v", "1.5", "integer"]),
+        ({"type": "integer"}, "1.5", ["'v'", "a number", "integer"]),
         ({"type": "boolean"}, "yes", ["'v'", "yes", "boolean"]),
         ({"type": "object"}, "{a: 1}", ["'v'", "object"]),
-        ({"type": "string", "minLength": 3}, "ab", ["v", "ab"]),
-        ({"enum": ["a", "b"]}, "c", ["v", "c"]),
+        ({"type": "string", "minLength": 3}, "ab", ["'v'", "too short"]),
+        ({"enum": ["a", "b"]}, "c", ["'v'", "not one of"]),
     ],
 )
 def test_an_ill_typed_value_is_named_and_nothing_is_sent(command: Command, schema: Any, text: str, words: list[str]):
