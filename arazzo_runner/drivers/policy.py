@@ -144,7 +144,7 @@ class _Guard:
             headers = tuple((n, v) for n, v in headers if not n.lower().startswith("content-"))
         if body and request.url.startswith("https:") and url.startswith("http:"):
             raise TransportError(
-                f"the redirect to {location[:200]!r} would send the body without TLS", kind="redirect", phase="answered"
+                f"the redirect to {_shown(location)} would send the body without TLS", kind="redirect", phase="answered"
             )
         return replace(request, method=method, url=url, headers=headers, body=body, supplied=supplied)
 
@@ -162,9 +162,14 @@ def _target(url: str, location: str) -> str:
         target = ""
     if not target.startswith(("http://", "https://")):
         raise TransportError(
-            f"the redirect to {location[:200]!r} cannot be followed", kind="redirect", phase="answered"
+            f"the redirect to {_shown(location)} cannot be followed", kind="redirect", phase="answered"
         )
     return target.partition("#")[0]
+
+
+def _shown(location: str) -> str:
+    """A Location whole or not at all, since nothing masks the first half of a secret."""
+    return repr(location) if len(location) <= 200 else f"a Location of {len(location)} characters"
 
 
 def _origin(url: str) -> tuple[str, str, int | None]:

@@ -35,7 +35,9 @@ def what_to_do(end: RunFinished, attempts: Attempts, *, verbose: bool) -> str | 
             return None
 
 
-def _after_no_answer(end: RunFinished) -> str:
+def _after_no_answer(end: RunFinished) -> str | None:
+    if end.phase == "answered":  # redirects without end, a body beyond its bound: the reason says what to do
+        return None
     if end.phase == "maybe_sent":
         return "the request may have been carried out: look before you run it again; --timeout allows more time"
     return "nothing reached the server with this request: check that it runs, and its address (-s URL)"

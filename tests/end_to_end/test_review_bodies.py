@@ -142,3 +142,13 @@ def test_a_secret_that_breaks_the_contract_is_not_told(bench: Bench, server: Scr
     assert "access_token" in told
     assert secret[:20] not in told.replace("\\\\", "\\")
     assert repr(secret)[1:-1][:20] not in json.loads(f'"{json.dumps(told)[1:-1]}"')
+
+
+def test_a_redirect_that_cannot_be_followed_tells_no_part_of_a_secret(bench: Bench, server: ScriptedServer):
+    token = "t0k3n" * 100
+    server.on("POST /a", Answer(302, {"access_token": token}, headers={"Location": f"ftp://elsewhere/{token}"}))
+
+    result = bench.run(arazzo_of({"steps": [step("a")]}), OPENAPI, {"password": token}, follow_redirects=True)
+
+    assert result.reason == "transport"
+    assert "t0k3n" not in json.dumps(result.to_dict())
