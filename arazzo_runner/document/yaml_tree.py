@@ -368,6 +368,8 @@ def _syntax_problem(text: str, error: yaml.MarkedYAMLError) -> Problem:
     at = min(mark.index, len(text)) if mark else 0
     if text[at : at + 1] == "\t":
         return Problem("this is not YAML: a tab cannot indent YAML", at, "indent with spaces")
+    if "nesting depth" in problem:  # libyaml's own bound, since PyYAML 6.0.4; it comes before ours in one long line
+        return Problem("the document is nested too many levels deep for a YAML parser", at)
     if "expected key" in problem or "<block end>" in problem:
         expression = _braced_expression(text, at)
         if expression:
