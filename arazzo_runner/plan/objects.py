@@ -12,14 +12,12 @@ from typing import Any, Literal, Protocol, TypeAlias
 
 from ..condition import Condition
 from ..diagnostics import Diagnostic
-from ..expression import Scope
 from ..location import Location
 from ..messages import Request, Response
 from ..openapi import Argument, Body, Description, Operation, RequestBuilder
 from ..values import JSON, Value
 from .inputs import InputsSchema
-
-Evaluator: TypeAlias = Callable[[Scope], Value]
+from .written import Evaluator, Written
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +34,7 @@ class LinkedOutput:
     name: str
     evaluate: Evaluator
     text: str
+    written: Written
     location: Location
 
 
@@ -46,6 +45,7 @@ class LinkedParameter:
     name: str
     in_: str
     evaluate: Evaluator
+    written: Written
     location: Location
     required: bool = False
 
@@ -93,10 +93,16 @@ LinkedAction: TypeAlias = End | GotoStep | GotoWorkflow | Retry
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LinkedReplacement:
-    """Set `evaluate`'s value where the target selects; `apply(payload, value)` returns the changed payload."""
+    """Set `evaluate`'s value where the target selects; `apply(payload, value)` returns the changed payload.
+
+    `target` is the text of a selector of type `target_type`.
+    """
 
     apply: Callable[[Value, JSON], Value]
     evaluate: Evaluator
+    target: str
+    target_type: str
+    written: Written
     location: Location
 
 
@@ -105,6 +111,7 @@ class LinkedBody:
     content_type: str | None
     evaluate: Evaluator | None  # None: no payload, start from {}
     literal: bool
+    written: Written | None  # the payload
     replacements: tuple[LinkedReplacement, ...]
     location: Location
     parse_text: bool = False  # JSON text is parsed before replacements are applied (decision 45)
@@ -154,7 +161,18 @@ class WorkflowCall(_LinkedStep):
     workflow: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnlinkedStep(_LinkedStep):
+    """A step whose target cannot be called: wrongly named, asynchronous, or of a source that is not at hand.
+
+    It is analysed and never run: what is wrong with it is an error, or the plan is not for running.
+    """
+
+    body: LinkedBody | None
+
+
 LinkedStep: TypeAlias = OperationCall | WorkflowCall
+ListedStep: TypeAlias = OperationCall | WorkflowCall | UnlinkedStep
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,7 +188,10 @@ class LinkedDocument:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LinkedWorkflow:
-    """`steps` stand in the order of execution: list order, or the topological order of dependsOn (decision 12)."""
+    """`steps` stand in the order of execution: list order, or the topological order of dependsOn (decision 12).
+
+    `listed` are all of them, in that order: also those that no run can reach, because nothing is there to call.
+    """
 
     key: str
     workflow_id: str
@@ -179,6 +200,7 @@ class LinkedWorkflow:
     document: LinkedDocument
     inputs: InputsSchema
     steps: tuple[LinkedStep, ...]
+    listed: tuple[ListedStep, ...]
     positions: Mapping[str, int]  # stepId -> index in steps
     depends_on: tuple[str, ...]
     outputs: tuple[LinkedOutput, ...]

@@ -1,25 +1,21 @@
-"""Values that may hold expressions: constants, whole expressions, texts with embedded ones, Selector Objects.
+"""Read values that may hold expressions: constants, whole expressions, texts with embedded ones, Selector Objects.
 
-A string is an expression only if the whole string is one (decision 19); results are never evaluated again. Absent
-members of an object are left out, absent items of a list are null (decision 17).
+A string is an expression only if the whole string is one (decision 19); results are never evaluated again.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any, TypeGuard
 
 from ..document import Document
-from ..errors import ExecutionError, LanguageSyntaxError
+from ..errors import LanguageSyntaxError
 from ..expression import (
     Bound,
     Expression,
     Names,
     Reading,
-    Scope,
     Template,
-    compile_expression,
-    compile_template,
     parse,
     parse_and_bind,
     parse_template,
@@ -28,15 +24,14 @@ from ..expression import (
 from ..location import Location
 from ..model import Raw
 from ..selector import Selectors
-from ..values import MISSING, Value
 from .findings import Findings
-from .objects import Evaluator
+from .written import Constant, Embedding, Items, Members, Selected, Unreadable, Whole, Written
 
 _SELECTOR_TYPES = ("jsonpath", "xpath", "jsonpointer")
 
 
-class ValueCompiler:
-    """Compiles the values of one workflow: its names, its document's version and the findings are fixed."""
+class ValueReader:
+    """Reads the values of one workflow: its names, its document's version and the findings are fixed."""
 
     def __init__(
         self,
@@ -55,17 +50,9 @@ class ValueCompiler:
         self.limit_s = limit_s
         self.references: list[tuple[Expression, Location]] = []
 
-    def value(self, raw: Raw) -> Evaluator:
+    def value(self, raw: Raw) -> Written:
         """A parameter's value, a payload, a replacement's or an output's value."""
         return self._any(raw.value, raw.pointer, raw.location)
-
-    def expression(self, text: str, location: Location) -> Evaluator | None:
-        """A text that has to be an expression; None (and a finding) when it is not."""
-        try:
-            return self._bound(parse_and_bind(text, self.reading, self.names), location)
-        except LanguageSyntaxError as error:
-            self.findings.syntax("ARZ301", error, location)
-            return None
 
     def is_literal_text(self, value: Any) -> bool:
         """Whether a string is a text to be sent as written (after embedding), not one whole expression."""
@@ -76,7 +63,7 @@ class ValueCompiler:
         except LanguageSyntaxError:
             return False
 
-    def _any(self, value: Any, pointer: tuple[str, ...], location: Location) -> Evaluator:
+    def _any(self, value: Any, pointer: tuple[str, ...], location: Location) -> Written:
         if isinstance(value, str):
             return self._text(value, location)
         if isinstance(value, dict):
@@ -86,10 +73,10 @@ class ValueCompiler:
                 if is_selector(value, self.reading.version):
                     return self._selector(value, location)
                 self._near_miss(value, location)
-            return self._object(value, pointer)
+            return self._object(value, pointer, location)
         if isinstance(value, list):
-            return self._list(value, pointer)
-        return _constant(value)
+            return self._list(value, pointer, location)
+        return Constant(value, location)
 
     def _unquoted(self, value: Mapping[str, Any]) -> bool:
         """Whether an object is what YAML makes of `{$inputs.x}` without quotes (decision 56)."""
@@ -98,95 +85,73 @@ class ValueCompiler:
         name, member = next(iter(value.items()))
         return member is None and name.startswith("$") and not self.is_literal_text(name)
 
-    def _refuse_unquoted(self, value: Mapping[str, Any], location: Location) -> Evaluator:
+    def _refuse_unquoted(self, value: Mapping[str, Any], location: Location) -> Written:
         name = next(iter(value))
         self.findings.add(
             "ARZ120", f"{{{name}}} without quotes is a YAML mapping, not a text", location, f'quote it: "{{{name}}}"'
         )
-        return _constant(None)
+        return Unreadable(None, location)
 
-    def _object(self, value: Mapping[str, Any], pointer: tuple[str, ...]) -> Evaluator:
-        members = [
-            (key, self._any(item, (*pointer, key), self.document.location((*pointer, key))))
+    def _object(self, value: Mapping[str, Any], pointer: tuple[str, ...], location: Location) -> Written:
+        members = {
+            key: self._any(item, (*pointer, key), self.document.location((*pointer, key)))
             for key, item in value.items()
-        ]
-        if all(is_constant(evaluate) for _, evaluate in members):
-            return _constant(dict(value))
+        }
+        if all(isinstance(member, Constant) for member in members.values()):
+            return Constant(dict(value), location)
+        return Members(members, location)
 
-        def evaluate(scope: Scope) -> Value:
-            result = {}
-            for key, member in members:
-                item = member(scope)
-                if item is not MISSING:
-                    result[key] = item
-            return result
-
-        return evaluate
-
-    def _list(self, value: list[Any], pointer: tuple[str, ...]) -> Evaluator:
-        items = [
+    def _list(self, value: list[Any], pointer: tuple[str, ...], location: Location) -> Written:
+        items = tuple(
             self._any(item, (*pointer, str(i)), self.document.location((*pointer, str(i))))
             for i, item in enumerate(value)
-        ]
-        if all(is_constant(evaluate) for evaluate in items):
-            return _constant(list(value))
+        )
+        if all(isinstance(item, Constant) for item in items):
+            return Constant(list(value), location)
+        return Items(items, location)
 
-        def evaluate(scope: Scope) -> Value:
-            return [None if (result := item(scope)) is MISSING else result for item in items]
-
-        return evaluate
-
-    def _text(self, text: str, location: Location) -> Evaluator:
+    def _text(self, text: str, location: Location) -> Written:
         try:
             value = parse_value(text, self.reading, self.names)
         except LanguageSyntaxError as error:
             self.findings.syntax("ARZ301", error, location)
-            return _constant(text)
+            return Unreadable(text, location)
         if isinstance(value, Bound):
-            return self._bound(value, location)
-        return self._template(value, location) or _constant(text)
+            return Whole(self._bound(value, location), location)
+        self._embedded(value, location)
+        return Constant(text, location) if value.is_literal else Embedding(value, location)
 
-    def _bound(self, bound: Bound, location: Location) -> Evaluator:
+    def _bound(self, bound: Bound, location: Location) -> Expression:
         self.findings.tolerated(bound.tolerated, location)
         self.references.append((bound.expression, location))
-        return compile_expression(bound.expression)
+        return bound.expression
 
-    def _template(self, template: Template, location: Location) -> Callable[[Scope], str] | None:
-        """The compiled text, or None where nothing is embedded in it."""
+    def _embedded(self, template: Template, location: Location) -> None:
         self.findings.tolerated(template.tolerated, location)
         self.references.extend((expression, location) for expression in template.expressions)
-        return None if template.is_literal else compile_template(template)
 
-    def _selector(self, value: Mapping[str, Any], location: Location) -> Evaluator:
+    def _selector(self, value: Mapping[str, Any], location: Location) -> Written:
         kind, version = selector_type(value["type"])
         if not self.selectors.supports(kind, version):
             self.findings.add("ARZ403", f"no engine for {kind} {version or ''}".rstrip(), location)
-            return _constant(None)
-        context = self.expression(value["context"], location)
+            return Unreadable(None, location)
+        context = self._context(value["context"], location)
         try:
-            text = self._template(parse_template(value["selector"], self.reading, self.names), location)
-            if text is not None:
-                return self._templated_selector(kind, version, text, context)
-            selector = self.selectors.compile(kind, version, value["selector"], limit_s=self.limit_s)
+            query = parse_template(value["selector"], self.reading, self.names)
+            if query.is_literal:
+                self.selectors.compile(kind, version, value["selector"], limit_s=self.limit_s)
         except LanguageSyntaxError as error:
             self.findings.syntax("ARZ402", error, location)
-            return _constant(None)
-        if context is None:
-            return _constant(None)
-        read = context
-        return lambda scope: selector.value(read(scope))
+            return Unreadable(None, location)
+        self._embedded(query, location)
+        return Selected(type=kind, version=version, query=query, context=context, location=location)
 
-    def _templated_selector(
-        self, kind: str, version: str | None, text: Callable[[Scope], str], context: Evaluator | None
-    ) -> Evaluator:
-        def evaluate(scope: Scope) -> Value:
-            try:
-                selector = self.selectors.compile(kind, version, text(scope), limit_s=self.limit_s)
-            except LanguageSyntaxError as error:
-                raise ExecutionError(error.message) from None
-            return selector.value(context(scope) if context else MISSING)
-
-        return evaluate
+    def _context(self, text: str, location: Location) -> Expression | None:
+        try:
+            return self._bound(parse_and_bind(text, self.reading, self.names), location)
+        except LanguageSyntaxError as error:
+            self.findings.syntax("ARZ301", error, location)
+            return None
 
     def _near_miss(self, value: Mapping[str, Any], location: Location) -> None:
         if "context" in value or "type" in value:
@@ -197,19 +162,6 @@ class ValueCompiler:
                 "a Selector Object has exactly context, selector and type",
                 "warning",
             )
-
-
-def _constant(value: Any) -> Evaluator:
-    def evaluate(scope: Scope) -> Value:
-        return value  # type: ignore[no-any-return]
-
-    evaluate.constant = True  # type: ignore[attr-defined]
-    return evaluate
-
-
-def is_constant(evaluate: Evaluator) -> bool:
-    """Whether a compiled value depends on nothing."""
-    return getattr(evaluate, "constant", False)
 
 
 def selector_type(value: Any) -> tuple[str, str | None]:

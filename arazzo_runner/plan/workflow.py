@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from ..condition import AlwaysFails, Compiled, ContextSyntaxError, operand_expressions
 from ..diagnostics import did_you_mean
@@ -33,7 +33,6 @@ from ..openapi import Operation, ParameterDeclaration
 from ..values import JSON, Value
 from .objects import (
     End,
-    Evaluator,
     GotoStep,
     GotoWorkflow,
     LinkedAction,
@@ -42,17 +41,19 @@ from .objects import (
     LinkedOutput,
     LinkedParameter,
     LinkedReplacement,
-    LinkedStep,
     LinkedWorkflow,
+    ListedStep,
     OperationCall,
     Prerequisite,
     Retry,
+    UnlinkedStep,
     WorkflowCall,
 )
 from .operations import Found
 from .order import reachable, topological
 from .references import OF_HTTP, WITHOUT_RESPONSE, parts, reads_request, steps_read
-from .values import ValueCompiler, is_constant
+from .values import ValueReader
+from .written import Constant, Embedding, Evaluator, Written, compile_written
 
 if TYPE_CHECKING:
     from .link import DocumentLinker
@@ -76,9 +77,9 @@ class WorkflowLinker:
 
     def link(self) -> LinkedWorkflow:
         depends_on = tuple(key for text in self.workflow.depends_on if (key := self._workflow_key(text)))
-        steps = [linked for step in self.workflow.steps if (linked := self._step(step)) is not None]
-        ordered = self._in_order(steps)
-        outputs = self._outputs(self.workflow.outputs, self._compiler(()))
+        listed = self._in_order([self._step(step) for step in self.workflow.steps])
+        steps = tuple(step for step in listed if not isinstance(step, UnlinkedStep))
+        outputs = self._outputs(self.workflow.outputs, self._reader(()))
         return LinkedWorkflow(
             key=self.key,
             workflow_id=self.workflow.workflow_id,
@@ -86,15 +87,16 @@ class WorkflowLinker:
             location=self.workflow.location,
             document=self.document.linked,
             inputs=self.inputs,
-            steps=tuple(ordered),
-            positions={step.step_id: index for index, step in enumerate(ordered)},
+            steps=steps,
+            listed=tuple(listed),
+            positions={step.step_id: index for index, step in enumerate(steps)},
             depends_on=depends_on,
             outputs=outputs,
         )
 
     # -- steps --------------------------------------------------------------------------------------------------------
 
-    def _step(self, step: Step) -> LinkedStep | None:
+    def _step(self, step: Step) -> ListedStep:
         match step:
             case OperationStep():
                 return self._operation_step(step)
@@ -102,8 +104,22 @@ class WorkflowLinker:
                 return self._workflow_step(step)
             case ChannelStep():
                 self.document.operations.check_channel(step.channel_path)
-                self._refuse_async(step.step_id, "a channel", step.channel_path.location)
-                return None
+                return self._asynchronous(step, "a channel", step.channel_path)
+
+    def _asynchronous(self, step: OperationStep | ChannelStep, what: str, target: Text | None) -> UnlinkedStep:
+        self._refuse_async(step.step_id, what, target.location if target else step.location)
+        reader = self._reader(())
+        return self._unlinked(step, target, (), None, self._common(step, reader, reader))
+
+    def _unlinked(
+        self,
+        step: Step,
+        target: Text | None,
+        parameters: tuple[LinkedParameter, ...],
+        body: LinkedBody | None,
+        common: _Parts,
+    ) -> UnlinkedStep:
+        return UnlinkedStep(**_fields(step, target.value if target else "", parameters, common), body=body)
 
     def _refuse_async(self, step_id: str, what: str, location: Location) -> None:
         self.findings.add(
@@ -113,13 +129,12 @@ class WorkflowLinker:
             "only steps over HTTP and steps that call workflows run",
         )
 
-    def _operation_step(self, step: OperationStep) -> OperationCall | None:
+    def _operation_step(self, step: OperationStep) -> OperationCall | UnlinkedStep:
         found = self.document.operations.find(step)
-        compiler = self._compiler(())
+        target = step.operation_id or step.operation_path
         if found is not None and found.operation is None:
-            at = step.operation_id or step.operation_path
-            self._refuse_async(step.step_id, "an operation", at.location if at else step.location)
-            return None
+            return self._asynchronous(step, "an operation", target)
+        reader = self._reader(())
         if found is not None and step.action is not None:
             self.findings.add(
                 "ARZ211",
@@ -128,13 +143,14 @@ class WorkflowLinker:
                 "remove 'action'",
             )
         operation = found.operation if found else None
-        parameters = self._operation_parameters(step, operation, compiler)
-        body = self._body(step.request_body, operation, compiler) if step.request_body else None
-        self._check_roots(compiler, "before its own call", WITHOUT_RESPONSE)
-        common = self._common(step, compiler, compiler, parameters)
-        if found is None or operation is None:
-            return None
-        return self._call(step, found, operation, parameters, body, common, compiler)
+        parameters = self._operation_parameters(step, operation, reader)
+        body = self._body(step.request_body, operation, reader) if step.request_body else None
+        self._check_roots(reader, "before its own call", WITHOUT_RESPONSE)
+        common = self._common(step, reader, reader)
+        call = None
+        if found is not None and operation is not None:
+            call = self._call(step, found, operation, parameters, body, common, reader)
+        return call or self._unlinked(step, target, parameters, body, common)
 
     def _call(
         self,
@@ -144,7 +160,7 @@ class WorkflowLinker:
         parameters: tuple[LinkedParameter, ...],
         body: LinkedBody | None,
         common: _Parts,
-        compiler: ValueCompiler,
+        reader: ValueReader,
     ) -> OperationCall | None:
         at = step.operation_id or step.operation_path
         location = at.location if at else step.location
@@ -159,24 +175,14 @@ class WorkflowLinker:
             self.document.linker.descriptions.setdefault(self._source_key(found.source.name), description)
         uri = found.source.document.uri
         return OperationCall(
-            step_id=step.step_id,
-            location=step.location,
-            description=step.description,
-            target=f"{operation.method} {operation.path}",
-            criteria=common.criteria,
-            outputs=common.outputs,
-            success_actions=common.success,
-            failure_actions=common.failure,
-            timeout=None if step.timeout is None else step.timeout / 1000,
-            depends_on=common.depends_on,
-            parameters=parameters,
+            **_fields(step, f"{operation.method} {operation.path}", parameters, common),
             operation=operation,
             builder=builder,
             body=body,
             server=server,
             source=found.source.name,
             remote=uri.startswith(("http:", "https:")) and self.document.server(found.source.name) is None,
-            reads_request=any(reads_request(e) for e, _ in compiler.references),
+            reads_request=any(reads_request(e) for e, _ in reader.references),
         )
 
     def _source_key(self, name: str) -> str:
@@ -195,11 +201,11 @@ class WorkflowLinker:
             self.findings.add("ARZ217", error.message, location, hint)
             return ""
 
-    def _workflow_step(self, step: WorkflowStep) -> WorkflowCall | None:
+    def _workflow_step(self, step: WorkflowStep) -> WorkflowCall | UnlinkedStep:
         found = self.document.workflow(step.workflow_id)
-        before = self._compiler(())
+        before = self._reader(())
         child_outputs = tuple(o.name for o in found[1].outputs) if found else None
-        after = self._compiler(child_outputs, of_workflow=True)
+        after = self._reader(child_outputs, of_workflow=True)
         child_inputs = found[0].inputs_of(found[1]).properties if found else {}
         parameters = self._workflow_parameters(step, child_inputs, before)
         if step.request_body is not None:
@@ -210,31 +216,19 @@ class WorkflowLinker:
                 None,
                 "warning",
             )
-        common = self._common(step, before, after, parameters)
+        common = self._common(step, before, after)
         self._check_roots(before, "before its own call", WITHOUT_RESPONSE)
         self._check_roots(after, "on a step that calls a workflow", OF_HTTP)
         self._note_status_code(after)
         if found is None:
-            return None
+            return self._unlinked(step, step.workflow_id, parameters, None, common)
         child, workflow = found
         return WorkflowCall(
-            step_id=step.step_id,
-            location=step.location,
-            description=step.description,
-            target=workflow.workflow_id,
-            criteria=common.criteria,
-            outputs=common.outputs,
-            success_actions=common.success,
-            failure_actions=common.failure,
-            timeout=None if step.timeout is None else step.timeout / 1000,
-            depends_on=common.depends_on,
-            parameters=parameters,
+            **_fields(step, workflow.workflow_id, parameters, common),
             workflow=self.document.linker.reach(child, workflow),
         )
 
-    def _common(
-        self, step: Step, before: ValueCompiler, after: ValueCompiler, parameters: tuple[LinkedParameter, ...]
-    ) -> _Parts:
+    def _common(self, step: Step, before: ValueReader, after: ValueReader) -> _Parts:
         """What every step has; `before` compiles what is read before the call, `after` the rest."""
         self._note_reads(step.step_id, before.references, own=False)
         seen = len(after.references)
@@ -245,16 +239,16 @@ class WorkflowLinker:
         self._note_reads(step.step_id, after.references[seen if after is before else 0 :], own=True)
         return _Parts(criteria, outputs, success, failure, self._prerequisites(step))
 
-    def _check_roots(self, compiler: ValueCompiler, where: str, roots: tuple[type, ...]) -> None:
+    def _check_roots(self, reader: ValueReader, where: str, roots: tuple[type, ...]) -> None:
         """Roots that can have no value where they stand (decisions 15, 17, 63)."""
-        for expression, location in compiler.references:
+        for expression, location in reader.references:
             for part in parts(expression):
                 if isinstance(part, roots):
                     self.findings.add("ARZ306", f"{part} has no value {where}", location)
 
-    def _note_status_code(self, compiler: ValueCompiler) -> None:
+    def _note_status_code(self, reader: ValueReader) -> None:
         """`$statusCode` of a step that calls a workflow: its last operation's, where tolerated (decision 15)."""
-        for expression, location in compiler.references:
+        for expression, location in reader.references:
             if not any(isinstance(part, StatusCode) for part in parts(expression)):
                 continue
             if self.document.reading.tolerant:
@@ -312,7 +306,7 @@ class WorkflowLinker:
 
     # -- order --------------------------------------------------------------------------------------------------------
 
-    def _in_order(self, steps: list[LinkedStep]) -> list[LinkedStep]:
+    def _in_order(self, steps: list[ListedStep]) -> list[ListedStep]:
         """List order; with dependsOn a stable topological order; a forward reference otherwise is an error."""
         ids = [step.step_id for step in steps]
         if not any(step.depends_on for step in self.workflow.steps):
@@ -334,7 +328,7 @@ class WorkflowLinker:
         by_id = {step.step_id: step for step in steps}
         return [by_id[name] for name in order]
 
-    def _check_forward_references(self, ids: list[str], steps: list[LinkedStep]) -> None:
+    def _check_forward_references(self, ids: list[str], steps: list[ListedStep]) -> None:
         edges = {step.step_id: _successors(step, ids) for step in steps}
         after = {step_id: reachable(step_id, edges) for step_id in ids}
         for step_id in ids:
@@ -350,7 +344,7 @@ class WorkflowLinker:
 
     # -- names --------------------------------------------------------------------------------------------------------
 
-    def _compiler(self, outputs: Collection[str] | None, *, of_workflow: bool = False) -> ValueCompiler:
+    def _reader(self, outputs: Collection[str] | None, *, of_workflow: bool = False) -> ValueReader:
         names = DeclaredNames(
             inputs=self.inputs.declared,
             outputs=outputs,
@@ -361,7 +355,7 @@ class WorkflowLinker:
             },
             sources=tuple(self.document.linked.sources),
         )
-        return ValueCompiler(
+        return ValueReader(
             self.document.description.document,
             self.document.reading,
             names,
@@ -369,6 +363,10 @@ class WorkflowLinker:
             self.findings,
             self.document.options.limit_s,
         )
+
+    def _compiled(self, written: Written) -> Evaluator:
+        options = self.document.options
+        return compile_written(written, options.selectors, options.limit_s)
 
     def _workflow_key(self, text: Text) -> str | None:
         found = self.document.workflow(text)
@@ -404,13 +402,13 @@ class WorkflowLinker:
     # -- parameters ---------------------------------------------------------------------------------------------------
 
     def _operation_parameters(
-        self, step: OperationStep, operation: Operation | None, compiler: ValueCompiler
+        self, step: OperationStep, operation: Operation | None, reader: ValueReader
     ) -> tuple[LinkedParameter, ...]:
         own, shared = self._parameter_list(step.parameters), self._parameter_list(self.workflow.parameters)
         self._unique(own, with_in=True)
         keys = {_key(p) for p in own}
         merged = [p for p in shared if _key(p) not in keys] + own
-        linked = [self._located(p, operation, compiler) for p in merged if self._has_place(p, step)]
+        linked = [self._located(p, operation, reader) for p in merged if self._has_place(p, step)]
         self._check_query(linked, step.location)
         return tuple(linked)
 
@@ -428,7 +426,7 @@ class WorkflowLinker:
             )
         return parameter.in_ is not None
 
-    def _located(self, parameter: Parameter, operation: Operation | None, compiler: ValueCompiler) -> LinkedParameter:
+    def _located(self, parameter: Parameter, operation: Operation | None, reader: ValueReader) -> LinkedParameter:
         in_ = parameter.in_ or ""
         declared = _declaration(operation, parameter.name, in_) if operation else None
         if (
@@ -445,10 +443,12 @@ class WorkflowLinker:
                 did_you_mean(parameter.name, names),
                 "warning",
             )
+        written = reader.value(parameter.value)
         return LinkedParameter(
             name=parameter.name,
             in_=in_,
-            evaluate=compiler.value(parameter.value),
+            evaluate=self._compiled(written),
+            written=written,
             location=parameter.location,
             required=in_ == "path" or bool(declared and declared.required),
         )
@@ -478,36 +478,44 @@ class WorkflowLinker:
             seen.setdefault(key, parameter.location)
 
     def _workflow_parameters(
-        self, step: WorkflowStep, declared: Mapping[str, object], compiler: ValueCompiler
+        self, step: WorkflowStep, declared: Mapping[str, object], reader: ValueReader
     ) -> tuple[LinkedParameter, ...]:
         own, shared = self._parameter_list(step.parameters), self._parameter_list(self.workflow.parameters)
         self._unique(own, with_in=False)
         self._warn_of_places(own)
         names = {p.name for p in own}
         shared = [p for p in shared if p.name not in names and (p.in_ is None or p.name in declared)]
-        return self._inputs_of(shared + own, compiler)
+        return self._inputs_of(shared + own, reader)
 
-    def _inputs_of(self, parameters: list[Parameter], compiler: ValueCompiler) -> tuple[LinkedParameter, ...]:
-        return tuple(
-            LinkedParameter(name=p.name, in_="", evaluate=compiler.value(p.value), location=p.location)
-            for p in parameters
-        )
+    def _inputs_of(self, parameters: list[Parameter], reader: ValueReader) -> tuple[LinkedParameter, ...]:
+        linked = []
+        for parameter in parameters:
+            written = reader.value(parameter.value)
+            evaluate = self._compiled(written)
+            linked.append(
+                LinkedParameter(
+                    name=parameter.name, in_="", evaluate=evaluate, written=written, location=parameter.location
+                )
+            )
+        return tuple(linked)
 
     # -- the body -----------------------------------------------------------------------------------------------------
 
-    def _body(self, body: RequestBody, operation: Operation | None, compiler: ValueCompiler) -> LinkedBody:
+    def _body(self, body: RequestBody, operation: Operation | None, reader: ValueReader) -> LinkedBody:
         if operation is not None:
             self._check_body(body, operation)
         payload = body.payload
         content_type = body.content_type.value if body.content_type else None
+        written = reader.value(payload) if payload else None
         return LinkedBody(
             content_type=content_type,
-            evaluate=compiler.value(payload) if payload else None,
-            literal=payload is not None and compiler.is_literal_text(payload.value),
+            evaluate=self._compiled(written) if written else None,
+            written=written,
+            literal=payload is not None and reader.is_literal_text(payload.value),
             replacements=tuple(
                 linked
                 for r in body.replacements
-                if (linked := self._replacement(r, _media_type(content_type, operation), payload is None, compiler))
+                if (linked := self._replacement(r, _media_type(content_type, operation), payload is None, reader))
             ),
             location=body.location,
             parse_text=_is_json(_media_type(content_type, operation)),
@@ -532,7 +540,7 @@ class WorkflowLinker:
             )
 
     def _replacement(
-        self, replacement: PayloadReplacement, media_type: str, from_nothing: bool, compiler: ValueCompiler
+        self, replacement: PayloadReplacement, media_type: str, from_nothing: bool, reader: ValueReader
     ) -> LinkedReplacement | None:
         kind = replacement.target_selector_type
         type_ = kind.type if kind else _default_selector(media_type)
@@ -546,7 +554,7 @@ class WorkflowLinker:
             )
             return None
         selectors = self.document.options.selectors
-        evaluate = compiler.value(replacement.value)
+        written = reader.value(replacement.value)
         try:
             selector = selectors.compile(
                 type_, version, replacement.target.value, limit_s=self.document.options.limit_s
@@ -560,21 +568,28 @@ class WorkflowLinker:
                 return selector.set(payload, value, create_parents=True)
             return selector.set(payload, value)
 
-        return LinkedReplacement(apply=apply, evaluate=evaluate, location=replacement.location)
+        return LinkedReplacement(
+            apply=apply,
+            evaluate=self._compiled(written),
+            target=replacement.target.value,
+            target_type=type_,
+            written=written,
+            location=replacement.location,
+        )
 
     # -- criteria, actions, outputs -----------------------------------------------------------------------------------
 
-    def _criterion(self, criterion: Criterion, compiler: ValueCompiler) -> LinkedCriterion:
+    def _criterion(self, criterion: Criterion, reader: ValueReader) -> LinkedCriterion:
         kind, version = (criterion.type.type, criterion.type.version) if criterion.type else ("simple", None)
         context = criterion.context.value if criterion.context else None
-        compiled = self._condition(criterion, kind, version, context, compiler)
+        compiled = self._condition(criterion, kind, version, context, reader)
         self.findings.tolerated(compiled.tolerated, criterion.condition.location)
         if criterion.context:
             self.findings.tolerated(compiled.context_tolerated, criterion.context.location)
         for problem in compiled.problems:
             self._problem(problem, criterion)
         reads = operand_expressions(compiled.condition)
-        compiler.references.extend((expression, criterion.condition.location) for expression in reads)
+        reader.references.extend((expression, criterion.condition.location) for expression in reads)
         return LinkedCriterion(
             condition=compiled.condition,
             text=criterion.condition.value,
@@ -584,7 +599,7 @@ class WorkflowLinker:
         )
 
     def _condition(
-        self, criterion: Criterion, kind: str, version: str | None, context: str | None, compiler: ValueCompiler
+        self, criterion: Criterion, kind: str, version: str | None, context: str | None, reader: ValueReader
     ) -> Compiled:
         try:
             return self.document.options.conditions.compile(
@@ -593,7 +608,7 @@ class WorkflowLinker:
                 criterion.condition.value,
                 context,
                 reading=self.document.reading,
-                names=compiler.names,
+                names=reader.names,
                 selectors=self.document.options.selectors,
                 limit_s=self.document.options.limit_s,
             )
@@ -608,13 +623,13 @@ class WorkflowLinker:
                 return  # reading the document has said so
         self.findings.syntax("ARZ401", problem, text.location)
 
-    def _outputs(self, outputs: tuple[Output, ...], compiler: ValueCompiler) -> tuple[LinkedOutput, ...]:
-        return tuple(self._output(output, compiler) for output in outputs)
+    def _outputs(self, outputs: tuple[Output, ...], reader: ValueReader) -> tuple[LinkedOutput, ...]:
+        return tuple(self._output(output, reader) for output in outputs)
 
-    def _output(self, output: Output, compiler: ValueCompiler) -> LinkedOutput:
+    def _output(self, output: Output, reader: ValueReader) -> LinkedOutput:
         value = output.value
-        evaluate = compiler.value(value)
-        what = self._unusual(value.value, evaluate, compiler)
+        written = reader.value(value)
+        what = self._unusual(written)
         if what:
             self.findings.add(
                 "ARZ304",
@@ -623,28 +638,38 @@ class WorkflowLinker:
                 None,
                 "warning",
             )
-        return LinkedOutput(name=output.name, evaluate=evaluate, text=_shown(value.value), location=output.location)
+        return LinkedOutput(
+            name=output.name,
+            evaluate=self._compiled(written),
+            text=_shown(value.value),
+            written=written,
+            location=output.location,
+        )
 
-    def _unusual(self, value: object, evaluate: Evaluator, compiler: ValueCompiler) -> str | None:
+    def _unusual(self, written: Written) -> str | None:
         """What an output is that is no expression (decision 57); lists and plain objects are reading's findings."""
-        if value is None or isinstance(value, (bool, int, float, Decimal)):
-            return "a constant"
-        if not compiler.is_literal_text(value):
-            return None
-        return "a text" if is_constant(evaluate) else "a text with embedded expressions"
+        match written:
+            case Constant(value=str()):
+                return "a text"
+            case Constant(value=None | bool() | int() | float() | Decimal()):
+                return "a constant"
+            case Embedding():
+                return "a text with embedded expressions"
+            case _:
+                return None
 
     def _actions(
         self,
         own: tuple[SuccessAction | Reusable, ...] | tuple[FailureAction | Reusable, ...],
         shared: tuple[SuccessAction | Reusable, ...] | tuple[FailureAction | Reusable, ...],
         kind: str,
-        compiler: ValueCompiler,
+        reader: ValueReader,
     ) -> tuple[LinkedAction, ...]:
         """The step's actions first, then the workflow's that no step action overrides by name (decision 3)."""
         own_actions, shared_actions = self._action_list(own, kind), self._action_list(shared, kind)
         names = {a.name for a in own_actions}
         merged = own_actions + [a for a in shared_actions if a.name not in names]
-        return tuple(linked for action in merged if (linked := self._action(action, compiler)) is not None)
+        return tuple(linked for action in merged if (linked := self._action(action, reader)) is not None)
 
     def _action_list(
         self, items: tuple[SuccessAction | Reusable, ...] | tuple[FailureAction | Reusable, ...], kind: str
@@ -669,11 +694,11 @@ class WorkflowLinker:
                 self.findings.add("ARZ118", f"duplicate action '{action.name}'", action.location)
             seen.add(action.name)
 
-    def _action(self, action: Action, compiler: ValueCompiler) -> LinkedAction | None:
-        criteria = tuple(self._criterion(c, compiler) for c in action.criteria)
+    def _action(self, action: Action, reader: ValueReader) -> LinkedAction | None:
+        criteria = tuple(self._criterion(c, reader) for c in action.criteria)
         step_id = self._target_step(action.step_id) if action.step_id else None
         workflow = self._workflow_key(action.workflow_id) if action.workflow_id else None
-        inputs = self._action_inputs(action, compiler)
+        inputs = self._action_inputs(action, reader)
         if action.type == "end":
             return End(name=action.name, criteria=criteria, location=action.location)
         if action.type == "retry":
@@ -695,13 +720,13 @@ class WorkflowLinker:
             )
         return None
 
-    def _action_inputs(self, action: Action, compiler: ValueCompiler) -> tuple[LinkedParameter, ...]:
+    def _action_inputs(self, action: Action, reader: ValueReader) -> tuple[LinkedParameter, ...]:
         """The parameters of an action are inputs of its workflow: by name, whatever a component's `in` says."""
         parameters = self._parameter_list(action.parameters)
         self._unique(parameters, with_in=False)
         if any(isinstance(item, Reusable) for item in action.parameters):
             self._warn_of_places(parameters)
-        return self._inputs_of(parameters, compiler)
+        return self._inputs_of(parameters, reader)
 
     def _warn_of_places(self, parameters: list[Parameter]) -> None:
         for parameter in parameters:
@@ -735,6 +760,23 @@ class _Parts:
     depends_on: tuple[Prerequisite, ...]
 
 
+def _fields(step: Step, target: str, parameters: tuple[LinkedParameter, ...], common: _Parts) -> dict[str, Any]:
+    """What every linked step has."""
+    return {
+        "step_id": step.step_id,
+        "location": step.location,
+        "description": step.description,
+        "target": target,
+        "criteria": common.criteria,
+        "outputs": common.outputs,
+        "success_actions": common.success,
+        "failure_actions": common.failure,
+        "timeout": None if step.timeout is None else step.timeout / 1000,
+        "depends_on": common.depends_on,
+        "parameters": parameters,
+    }
+
+
 def _shown(value: object) -> str:
     """An output's value as messages name it: its text, or a Selector Object's query."""
     if isinstance(value, dict) and "selector" in value and "context" in value:
@@ -758,7 +800,7 @@ def _declaration(operation: Operation, name: str, in_: str) -> ParameterDeclarat
     return None
 
 
-def _successors(step: LinkedStep, ids: list[str]) -> list[str]:
+def _successors(step: ListedStep, ids: list[str]) -> list[str]:
     """The steps that can follow: the next one, and the targets of goto and retry."""
     index = ids.index(step.step_id)
     targets = ids[index + 1 : index + 2]
