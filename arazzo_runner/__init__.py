@@ -12,14 +12,16 @@ from typing import TYPE_CHECKING, Any
 from ._version import __version__
 
 if TYPE_CHECKING:
-    from .api import Loaded, Runner, load, run, run_async
+    from .api import Checked, Loaded, Runner, check, load, run, run_async
     from .errors import ArazzoError, DocumentError, InputError, Unavailable, UsageError, WorkflowFailed
     from .limits import Limits
     from .report.result import Result
 
 _WHERE = {
+    "Checked": "api",
     "Loaded": "api",
     "Runner": "api",
+    "check": "api",
     "load": "api",
     "run": "api",
     "run_async": "api",
@@ -35,6 +37,7 @@ _WHERE = {
 
 __all__ = [
     "ArazzoError",
+    "Checked",
     "DocumentError",
     "InputError",
     "Limits",
@@ -45,6 +48,7 @@ __all__ = [
     "UsageError",
     "WorkflowFailed",
     "__version__",
+    "check",
     "load",
     "run",
     "run_async",

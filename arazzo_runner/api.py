@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, Unpack
@@ -22,7 +22,7 @@ from .limits import Limits
 from .model import ArazzoDescription, Workflow
 from .model import read as read_description
 from .options import OptionFields, Options
-from .plan import Bounds, LinkOptions, OperationCall, Plan, link
+from .plan import Bounds, LinkOptions, OperationCall, Plan, link, link_workflows
 
 if TYPE_CHECKING:
     import asyncio
@@ -87,6 +87,24 @@ class Loaded:
             findings=self.findings,
         )
 
+    def check(self) -> tuple[Diagnostic, ...]:
+        """All that link and the analysis find in the description, by place; nothing is sent."""
+        from .checks import check as check_description
+
+        ids = tuple(w.workflow_id for w in self.workflows)
+        options = replace(_link_options(self), offline=not self.options.fetch)
+        plan = link_workflows(
+            self.description, self.registry, workflows=ids, options=options, findings=self.findings
+        )
+        credentials = _credentials(self.options)
+        return check_description(
+            self.description,
+            plan,
+            compat=self.options.compat,
+            servers=self.options.servers,
+            held=lambda requirement: credentials.held(requirement) is not None,
+        )
+
     def plan(self, workflow: str | None = None) -> Plan:
         """The plan of a workflow that can be run.
 
@@ -132,6 +150,47 @@ def load_with(source: Source, options: Options) -> Loaded:
         registry.add(extra)
     description, findings = read_description(document, compat=options.compat)
     return Loaded(description, registry, findings, options, root)
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What checking found; `documents` are those that findings point into, by the name that Locations show.
+
+    `readable` is False where there is no Arazzo description to check: the findings say why.
+    """
+
+    name: str
+    diagnostics: tuple[Diagnostic, ...]
+    readable: bool = True
+    documents: Mapping[str, Document] = field(default_factory=dict)
+
+
+def check(source: Source, **options: Unpack[OptionFields]) -> tuple[Diagnostic, ...]:
+    """What is wrong with a description, by place: errors, warnings and infos, before the first request.
+
+    Remote sources are not fetched unless `fetch=True`.
+
+    Args:
+        source: As for `load`.
+        options: See `Options`.
+
+    Raises:
+        FileMissing: no such file; Unavailable: a URL that cannot be fetched. What cannot be read is a finding.
+    """
+    return check_with(source, Options(**{"fetch": False, **options})).diagnostics  # type: ignore[arg-type]
+
+
+def check_with(source: Source, options: Options) -> Checked:
+    """`check` with an Options value, for those who show the findings in their documents."""
+    name = str(source) if isinstance(source, (str, os.PathLike)) else "<memory>"
+    try:
+        loaded = load_with(source, options)
+    except DocumentError as error:
+        unreadable = Diagnostic("ARZ100", "error", error.message, error.location, error.hint)
+        return Checked(name, error.diagnostics or (unreadable,), readable=False)
+    diagnostics = loaded.check()
+    documents = {document.name: document for document in loaded.registry.documents}
+    return Checked(loaded.description.document.name, diagnostics, documents=documents)
 
 
 def _path_of(source: Source) -> Path | None:
@@ -186,6 +245,8 @@ def _nearby(path: Path) -> str | None:
 
 
 def _fetcher(options: Options) -> Transport | None:
+    if not options.fetch:
+        return None
     from .drivers.transports import DeferredTransport
 
     return DeferredTransport(lambda: _make_transport(options, None))

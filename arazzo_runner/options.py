@@ -22,7 +22,8 @@ class Options:
     `servers` and `sources` go by source name (`servers[""]` is for the only one); `server_variables` holds OpenAPI
     server variables by source name. `auth` maps `SCHEME[.FIELD]` to a value. `env` are the variables credentials may
     come from (default: the process's own). `trusted_hosts` get credentials from there although a document that came by
-    URL names them (default: `allow_hosts`). `documents` are supplied to the registry before anything is retrieved.
+    URL names them (default: `allow_hosts`). `documents` are supplied to the registry before anything is retrieved;
+    without `fetch` nothing is retrieved by URL.
     """
 
     compat: Compat = "auto"
@@ -44,6 +45,7 @@ class Options:
     allow_hosts: Sequence[str] = ()
     trusted_hosts: Sequence[str] | None = None
     root: Path | None = None
+    fetch: bool = True
     cache: bool = True
     show_secrets: bool = False
     redact: Sequence[str] = ()
@@ -75,6 +77,7 @@ class OptionFields(TypedDict, total=False):
     allow_hosts: Sequence[str]
     trusted_hosts: Sequence[str] | None
     root: Path | None
+    fetch: bool
     cache: bool
     show_secrets: bool
     redact: Sequence[str]

@@ -31,7 +31,7 @@ PLAN = {"model", "openapi", "asyncapi", "condition", "selector", "expression", "
 BELOW_API = {
     *PLAN,
     "plan",
-    "check",
+    "checks",
     "events",
     "interpreter",
     "drivers",
@@ -59,7 +59,7 @@ ROOMS: dict[str, set[str]] = {
     "sample": {"document"},
     "model": {"condition", "selector", "expression", "document"},
     "plan": PLAN,
-    "check": {"plan", *PLAN},
+    "checks": {"plan", *PLAN},
     "interpreter": {"plan", "events", "openapi", "condition", "expression"},
     "drivers": {"interpreter", "plan", "credentials", "events"},
     "retrieval": {"document", "drivers"},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .comparison import COMPARE
 from .nodes import (
     Access,
     And,
@@ -18,7 +19,7 @@ from .nodes import (
 )
 from .operands import operand_expressions
 from .parser import Parsed, parse_simple
-from .pattern import RegexCondition
+from .pattern import RegexCondition, compile_pattern
 from .query import BareComparison, QueryCondition
 from .registry import DEFAULT_CONDITIONS, Compile, Conditions
 from .simple import SimpleCondition
@@ -33,6 +34,7 @@ from .verdict import (
 )
 
 __all__ = [
+    "COMPARE",
     "DEFAULT_CONDITIONS",
     "Access",
     "AlwaysFails",
@@ -59,6 +61,7 @@ __all__ = [
     "SimpleCondition",
     "TextOperand",
     "Verdict",
+    "compile_pattern",
     "expressions_of",
     "operand_expressions",
     "parse_simple",

@@ -78,7 +78,7 @@ class Credentials:
         """What to do about a 401 or 403: how to supply a credential, or how to have one that is there sent."""
         if request.remote and not is_allowed(request.url, self._allowed):
             for requirement in (r for alternative in request.security for r in alternative):
-                held = self._held(requirement)
+                held = self.held(requirement)
                 if held is not None:
                     where = urlsplit(request.url).netloc
                     return (
@@ -87,7 +87,7 @@ class Credentials:
                     )
         return advice(request.security)
 
-    def _held(self, requirement: SecurityRequirement) -> str | None:
+    def held(self, requirement: SecurityRequirement) -> str | None:
         """The name of a value that is there for a scheme: an option or a variable."""
         for name in self._values:
             if name.lower() == requirement.name.lower() or name.lower().startswith(f"{requirement.name.lower()}."):

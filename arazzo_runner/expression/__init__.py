@@ -29,6 +29,7 @@ from .nodes import (
     StepsReference,
     Url,
     WorkflowsReference,
+    parts,
 )
 from .parse import ExpressionSyntaxError, Reading, derive, parse, starts_like_expression
 from .template import Template, compile_template, compile_value, parse_template, parse_value, render_expression
@@ -81,6 +82,7 @@ __all__ = [
     "parse_and_bind",
     "parse_template",
     "parse_value",
+    "parts",
     "render_expression",
     "split_accessors",
     "starts_like_expression",

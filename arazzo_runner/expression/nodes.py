@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
@@ -247,3 +248,16 @@ Expression: TypeAlias = (
     " | StepsReference | WorkflowsReference | SourceReference | ComponentsReference | Dereference | Alternatives"
     " | Rewritten"
 )
+
+
+def parts(expression: Expression) -> Iterator[Expression]:
+    """The expression and those inside it."""
+    yield expression
+    match expression:
+        case Dereference() | Rewritten():
+            yield from parts(expression.expression)
+        case Alternatives():
+            for each in expression.candidates:
+                yield from parts(each)
+        case _:
+            return

@@ -17,7 +17,8 @@ Codes, beside those of `model.reader` (ARZ1xx):
     ARZ213 parameter without `in`           ARZ305 near miss of a Selector Object
     ARZ401 syntax of a condition            ARZ306 a root that has no value here
     ARZ402 syntax of a selector             ARZ403 unsupported version of a language
-    ARZ222 request that cannot be built
+    ARZ222 request that cannot be built     ARZ223 operationPath where there is an operationId
+    ARZ224 remote source not checked
 
 ARZ501-513 are the forms decision 0 tolerates: those of FORMS, ARZ506 operationPath and ARZ507 operationId
 (`operations`), ARZ509 criterion and ARZ510 retry (`model.reader`), ARZ513 `$statusCode` of a workflow (`workflow`).

@@ -36,7 +36,9 @@ class LinkOptions:
 
     `sources` replaces locations (absolute URIs) and `servers` base URLs, by source name; `server_variables` holds
     OpenAPI server variables by source name. `default_server` stands in where a description has no usable server (a
-    mock). `suggest` says where a missing source might be, given its name and the operations the workflow needs.
+    mock). With `offline` a remote source that is not at hand is left unchecked, which is an info and no error; such a
+    plan is not for running. `suggest` says where a missing source might be, given its name and the operations the
+    workflow needs.
     """
 
     compat: Compat = "auto"
@@ -44,6 +46,7 @@ class LinkOptions:
     servers: Mapping[str, str] = field(default_factory=dict)
     server_variables: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     default_server: str | None = None
+    offline: bool = False
     selectors: Selectors = DEFAULT_SELECTORS
     conditions: Conditions = DEFAULT_CONDITIONS
     bounds: Bounds = field(default_factory=Bounds)
@@ -227,6 +230,7 @@ class DocumentLinker:
             linker.registry,
             linker.findings,
             replaced=dict(options.sources) if is_entry else {},
+            offline=options.offline,
             suggest=self._suggest,
         )
         self.operations = Operations(self.sources, linker.findings, tolerant=tolerant, compat=options.compat)

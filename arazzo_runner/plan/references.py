@@ -5,35 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..expression import (
-    Alternatives,
-    Dereference,
     Expression,
     Message,
     Method,
     Request,
     Response,
-    Rewritten,
     StatusCode,
     StepsReference,
     Url,
+    parts,
 )
 
 # What has no value before a step's own call, and on a step that makes none.
 WITHOUT_RESPONSE = (Request, Response, Message, StatusCode, Url, Method)
 OF_HTTP = (Request, Response, Message, Url, Method)
-
-
-def parts(expression: Expression) -> Iterator[Expression]:
-    """The expression and those inside it."""
-    yield expression
-    match expression:
-        case Dereference() | Rewritten():
-            yield from parts(expression.expression)
-        case Alternatives():
-            for each in expression.candidates:
-                yield from parts(each)
-        case _:
-            return
 
 
 def steps_read(expression: Expression) -> Iterator[str]:

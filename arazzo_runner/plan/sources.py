@@ -40,12 +40,14 @@ class Sources:
         findings: Findings,
         *,
         replaced: dict[str, str],
+        offline: bool,
         suggest: Callable[[str], str | None],
     ) -> None:
         self.description = description
         self._registry = registry
         self._findings = findings
         self._replaced = replaced
+        self._offline = offline
         self._suggest = suggest
         self._loaded: dict[str, Source | None] = {}
 
@@ -85,6 +87,9 @@ class Sources:
                 uri, declared.type == "arazzo"
             )
         except Unavailable as error:
+            if self._offline:
+                add("ARZ224", f"not checked: remote source {uri}", location, "--fetch loads it", "info")
+                return None
             add("ARZ220", f"source '{declared.name}' cannot be fetched: {error.message}", location, error.hint)
             return None
         except UnreadableDocument as error:

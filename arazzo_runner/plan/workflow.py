@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from ..condition import AlwaysFails, Compiled, ContextSyntaxError, operand_expressions
 from ..diagnostics import did_you_mean
 from ..errors import LanguageSyntaxError, RequestError
-from ..expression import DeclaredNames, Expression, StatusCode
+from ..expression import DeclaredNames, Expression, StatusCode, parts
 from ..location import Location
 from ..model import (
     Action,
@@ -51,7 +51,7 @@ from .objects import (
 )
 from .operations import Found
 from .order import reachable, topological
-from .references import OF_HTTP, WITHOUT_RESPONSE, parts, reads_request, steps_read
+from .references import OF_HTTP, WITHOUT_RESPONSE, reads_request, steps_read
 from .values import ValueReader
 from .written import Constant, Embedding, Evaluator, Written, compile_written
 

@@ -1,0 +1,5 @@
+"""The rules, by what they look at; importing a module registers its rules."""
+
+from . import expressions
+
+__all__ = ["expressions"]
