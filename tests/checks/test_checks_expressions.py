@@ -19,7 +19,7 @@ SKIP = """
 """
 
 
-# ARZ310: what may not have run -----------------------------------------------------------------------------------------
+# ARZ310: what may not have run ----------------------------------------------------------------------------------------
 
 
 def test_an_output_of_a_step_that_an_action_jumps_over_may_be_missing() -> None:
@@ -128,7 +128,7 @@ def test_a_prerequisite_that_a_goto_jumps_over_may_not_have_run() -> None:
     assert found(text, "ARZ310") == [f"{at(text, 'b]')} ARZ310"]
 
 
-# ARZ311: text that looks like an expression ------------------------------------------------------------------------------
+# ARZ311: text that looks like an expression ---------------------------------------------------------------------------
 
 
 def sent(value: str, version: str = "1.1.0") -> str:
@@ -196,7 +196,7 @@ def test_a_text_deep_inside_a_constant_payload_is_found_at_its_own_place() -> No
     assert found(text, "ARZ311") == [f"{at(text, chr(39) + 'of')} ARZ311"]
 
 
-# ARZ312 to ARZ315 --------------------------------------------------------------------------------------------------------
+# ARZ312 to ARZ315 -----------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
