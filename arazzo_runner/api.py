@@ -92,7 +92,7 @@ class Loaded:
         from .checks import check as check_description
 
         ids = tuple(w.workflow_id for w in self.workflows)
-        options = replace(_link_options(self), offline=not self.options.fetch)
+        options = replace(_link_options(self), analysis_only=True, offline=not self.options.fetch)
         plan = link_workflows(
             self.description, self.registry, workflows=ids, options=options, findings=self.findings
         )

@@ -46,6 +46,7 @@ from ..plan import (
     WorkflowCall,
     Written,
 )
+from ..values import Missing, PointerSyntaxError, parse_pointer
 from .queries import result_shape
 from .shapes import UNKNOWN, Shape, of_constant, of_json_schema, of_schema, of_types, union
 from .subject import StepSubject, Subject, Which, WorkflowSubject
@@ -97,7 +98,7 @@ class Expected:
         """The shape of a value; UNKNOWN where an expression in it certainly has none (that is another finding)."""
         match written:
             case Constant(value=value):
-                return of_constant(value)
+                return UNKNOWN if isinstance(value, Missing) else of_constant(value)
             case Whole(expression=expression):
                 return self.shape(expression, step, which) or UNKNOWN
             case Embedding():
@@ -215,8 +216,6 @@ class Expected:
 
 
 def _tokens(pointer: str) -> tuple[str, ...]:
-    from ..values import PointerSyntaxError, parse_pointer
-
     try:
         return tuple(parse_pointer(pointer))
     except PointerSyntaxError:

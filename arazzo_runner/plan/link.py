@@ -12,9 +12,9 @@ from functools import partial
 from typing import cast
 
 from ..condition import DEFAULT_CONDITIONS, Conditions
-from ..diagnostics import Diagnostic, did_you_mean
+from ..diagnostics import Diagnostic, Severity, did_you_mean
 from ..document import Registry
-from ..errors import DocumentError
+from ..errors import DocumentError, RequestError
 from ..expression import Reading
 from ..location import Location
 from ..model import ArazzoDescription, Compat, OperationStep, Text, Workflow, read
@@ -36,9 +36,9 @@ class LinkOptions:
 
     `sources` replaces locations (absolute URIs) and `servers` base URLs, by source name; `server_variables` holds
     OpenAPI server variables by source name. `default_server` stands in where a description has no usable server (a
-    mock). With `offline` a remote source that is not at hand is left unchecked, which is an info and no error; such a
-    plan is not for running. `suggest` says where a missing source might be, given its name and the operations the
-    workflow needs.
+    mock). An `analysis_only` plan is not for running: that a server has to be named is a warning there, and with
+    `offline` a remote source that is not at hand is left unchecked, an info. `suggest` says where a missing source might
+    be, given its name and the operations the workflow needs.
     """
 
     compat: Compat = "auto"
@@ -46,6 +46,7 @@ class LinkOptions:
     servers: Mapping[str, str] = field(default_factory=dict)
     server_variables: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     default_server: str | None = None
+    analysis_only: bool = False
     offline: bool = False
     selectors: Selectors = DEFAULT_SELECTORS
     conditions: Conditions = DEFAULT_CONDITIONS
@@ -235,6 +236,7 @@ class DocumentLinker:
         )
         self.operations = Operations(self.sources, linker.findings, tolerant=tolerant, compat=options.compat)
         self.inputs: dict[str, InputsSchema] = {}
+        self._without_server: set[tuple[str, str]] = set()
         self.linked = LinkedDocument(
             name=description.document.name,
             uri=description.document.uri,
@@ -306,6 +308,15 @@ class DocumentLinker:
         """The base URL the host put in place of a source's servers."""
         servers = self.options.servers
         return servers.get(source_name) or servers.get("")
+
+    def no_server(self, source_name: str, error: RequestError, location: Location) -> None:
+        """Once for each source and reason. A plan that is only analysed needs no server: whoever runs it names one."""
+        if (source_name, error.message) in self._without_server:
+            return
+        self._without_server.add((source_name, error.message))
+        hint = error.hint or f"name one with -s {source_name}=URL"
+        severity: Severity = "warning" if self.options.analysis_only else "error"
+        self.findings.add("ARZ217", error.message, location, hint, severity)
 
     def _suggest(self, source_name: str) -> str | None:
         suggest = self.options.suggest

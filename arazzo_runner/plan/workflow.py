@@ -197,8 +197,7 @@ class WorkflowLinker:
         except RequestError as error:
             if self.document.options.default_server is not None:
                 return self.document.options.default_server
-            hint = error.hint or f"name one with -s {source}=URL"
-            self.findings.add("ARZ217", error.message, location, hint)
+            self.document.no_server(source, error, location)
             return ""
 
     def _workflow_step(self, step: WorkflowStep) -> WorkflowCall | UnlinkedStep:
