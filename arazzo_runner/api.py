@@ -8,15 +8,15 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, Unpack
 
-from .diagnostics import Diagnostic, did_you_mean
+from .diagnostics import Diagnostic, by_place, did_you_mean
 from .document import Document, Registry, TreeCache, read, resolve_uri
-from .errors import DocumentError, FileMissing, InputError, Unavailable, UnknownWorkflow
+from .errors import DocumentError, FileMissing, InputError, Unavailable, UnknownWorkflow, UnreadableDocument
 from .events import Event
 from .limits import Limits
 from .model import ArazzoDescription, Workflow
@@ -62,7 +62,7 @@ class Loaded:
         Raises:
             UnknownWorkflow: there is no such workflow, or there are several and none is named.
         """
-        ids = [w.workflow_id for w in self.workflows]
+        ids = [w.workflow_id for w in self.workflows if w.workflow_id]
         if workflow is None:
             if len(ids) == 1:
                 return ids[0]
@@ -91,11 +91,8 @@ class Loaded:
         """All that link and the analysis find in the description, by place; nothing is sent."""
         from .checks import check as check_description
 
-        ids = tuple(w.workflow_id for w in self.workflows)
         options = replace(_link_options(self), analysis_only=True, offline=not self.options.fetch)
-        plan = link_workflows(
-            self.description, self.registry, workflows=ids, options=options, findings=self.findings
-        )
+        plan = link_workflows(self.description, self.registry, options=options, findings=self.findings)
         credentials = _credentials(self.options)
         return check_description(
             self.description,
@@ -134,6 +131,11 @@ def load(source: Source, **options: Unpack[OptionFields]) -> Loaded:
 
 def load_with(source: Source, options: Options) -> Loaded:
     """`load` with an Options value."""
+    return _load(source, options, None)
+
+
+def _load(source: Source, options: Options, problems: list[Diagnostic] | None) -> Loaded:
+    """Load; where `problems` are collected, what is wrong ends the reading only if nothing sensible is left."""
     from .retrieval import Retriever, find_root
 
     path = _path_of(source)
@@ -144,11 +146,11 @@ def load_with(source: Source, options: Options) -> Loaded:
         root, fetch=fetch, remote_only=is_url, named=tuple(options.sources.values()), limits=options.limits
     )
     cache = TreeCache() if options.cache else None
-    registry = Registry(retriever, limits=options.limits, cache=cache)
-    document = _entry(source, path, registry, options)
+    registry = Registry(retriever, limits=options.limits, cache=cache, problems=problems)
+    document = _entry(source, path, registry, options, problems)
     for extra in options.documents:
         registry.add(extra)
-    description, findings = read_description(document, compat=options.compat)
+    description, findings = read_description(document, compat=options.compat, go_on=problems is not None)
     return Loaded(description, registry, findings, options, root)
 
 
@@ -156,7 +158,8 @@ def load_with(source: Source, options: Options) -> Loaded:
 class Checked:
     """What checking found; `documents` are those that findings point into, by the name that Locations show.
 
-    `readable` is False where there is no Arazzo description to check: the findings say why.
+    `readable` is False where the text is no YAML or JSON, or no Arazzo description: the findings say why. They say
+    what else is wrong as far as there is something to check; the text is not to be edited then.
     """
 
     name: str
@@ -180,17 +183,38 @@ def check(source: Source, **options: Unpack[OptionFields]) -> tuple[Diagnostic, 
     return check_with(source, Options(**{"fetch": False, **options})).diagnostics  # type: ignore[arg-type]
 
 
-def check_with(source: Source, options: Options) -> Checked:
-    """`check` with an Options value, for those who show the findings in their documents."""
-    name = str(source) if isinstance(source, (str, os.PathLike)) else "<memory>"
+def check_with(source: Source, options: Options, *, selected: Collection[str] | None = None) -> Checked:
+    """`check` with an Options value, for those who show the findings in their documents.
+
+    `selected` are the codes that are looked for: a comment that silences none of another code is not called useless.
+    """
+    from .checks.suppression import suppress
+
+    name = str(source) if isinstance(source, (str, os.PathLike)) else options.name
+    problems: list[Diagnostic] = []
     try:
-        loaded = load_with(source, options)
+        loaded = _load(source, options, problems)
+    except UnreadableDocument as error:
+        return Checked(name, by_place((*problems, error.diagnostic)), readable=False)
     except DocumentError as error:
         unreadable = Diagnostic("ARZ100", "error", error.message, error.location, error.hint)
-        return Checked(name, error.diagnostics or (unreadable,), readable=False)
-    diagnostics = loaded.check()
-    documents = {document.name: document for document in loaded.registry.documents}
-    return Checked(loaded.description.document.name, diagnostics, documents=documents)
+        return Checked(name, by_place((*problems, *(error.diagnostics or (unreadable,)))), readable=False)
+    found = loaded.check()  # which adds the problems of its sources
+    document, documents = loaded.description.document, loaded.registry.documents
+    diagnostics = by_place((*problems, *found))
+    readable = not any(_is_unreadable(finding, document.name) for finding in (*problems, *loaded.findings))
+    return Checked(
+        document.name,
+        suppress(document, diagnostics, selected, others=documents) if readable else diagnostics,
+        readable=readable,
+        documents={document.name: document for document in documents},
+    )
+
+
+def _is_unreadable(finding: Diagnostic, name: str) -> bool:
+    """Whether a finding says that the document is no Arazzo description, although it was read as one."""
+    of_document = finding.location is not None and finding.location.document == name
+    return of_document and finding.code in ("ARZ101", "ARZ103")
 
 
 def _path_of(source: Source) -> Path | None:
@@ -205,26 +229,28 @@ def _is_url(text: str) -> bool:
     return text.startswith(("http://", "https://"))
 
 
-def _entry(source: Source, path: Path | None, registry: Registry, options: Options) -> Document:
+def _entry(
+    source: Source, path: Path | None, registry: Registry, options: Options, problems: list[Diagnostic] | None
+) -> Document:
     if isinstance(source, Document):
         registry.add(source)
         return source
     if path is not None:
-        document = _read_file(path, options.limits)
+        document = _read_file(path, options.limits, problems)
     elif isinstance(source, str):
         return registry.load(source, positions=True)
     elif isinstance(source, bytes):
-        document = read(source, uri=options.base_uri, name="<memory>", limits=options.limits)
+        document = read(source, uri=options.base_uri, name=options.name, limits=options.limits, problems=problems)
     else:
         from .values import dumps
 
         text = dumps(dict(source)).encode()  # type: ignore[arg-type]
-        document = read(text, uri=options.base_uri, name="<memory>", limits=options.limits)
+        document = read(text, uri=options.base_uri, name=options.name, limits=options.limits, problems=problems)
     registry.add(document)
     return document
 
 
-def _read_file(path: Path, limits: Limits) -> Document:
+def _read_file(path: Path, limits: Limits, problems: list[Diagnostic] | None) -> Document:
     try:
         data = path.read_bytes()
     except FileNotFoundError:
@@ -233,7 +259,7 @@ def _read_file(path: Path, limits: Limits) -> Document:
         raise FileMissing(f"{path} is a folder, not a file") from None
     except OSError as error:
         raise FileMissing(f"{path} cannot be read: {error.strerror}") from None
-    return read(data, uri=path.absolute().as_uri(), name=str(path), limits=limits)
+    return read(data, uri=path.absolute().as_uri(), name=str(path), limits=limits, problems=problems)
 
 
 def _nearby(path: Path) -> str | None:

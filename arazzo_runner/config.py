@@ -90,7 +90,10 @@ def credential_variables(env: Mapping[str, str] | None, env_file: Path | None) -
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Configuration:
-    """What the files say: names of `Limits` in `limits`, the rest as on the command line."""
+    """What the files say: names of `Limits` in `limits`, the rest as on the command line.
+
+    `select`, `ignore` and `fail_on` are those of `check`, which knows the codes.
+    """
 
     limits: Mapping[str, float] = field(default_factory=dict)
     compat: Literal["auto", "strict", "lenient"] | None = None
@@ -98,6 +101,9 @@ class Configuration:
     allow_hosts: tuple[str, ...] = ()
     follow_redirects: bool | None = None
     cookies: bool | None = None
+    select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    fail_on: Literal["warning", "error"] | None = None
     source: str = ""
 
 
@@ -176,9 +182,14 @@ def _toml(path: Path) -> dict[str, Any]:
         raise UsageError(f"{path} cannot be read: {error}") from None
 
 
-_CHOICES = {"compat": ("auto", "strict", "lenient"), "contract": ("warn", "error")}
+_CHOICES = {
+    "compat": ("auto", "strict", "lenient"),
+    "contract": ("warn", "error"),
+    "fail_on": ("warning", "error"),
+}
 _FLAGS = ("follow_redirects", "cookies")
-_OTHERS = ("select", "ignore", "fail_on", "arazzo_paths")  # of other commands
+_LISTS = ("allow_hosts", "select", "ignore")
+_OTHERS = ("arazzo_paths",)  # of the pytest plugin
 
 
 def _configuration(table: Mapping[str, Any], path: Path) -> Configuration:
@@ -190,7 +201,7 @@ def _configuration(table: Mapping[str, Any], path: Path) -> Configuration:
             limits[name] = value
         elif (name in _CHOICES and value in _CHOICES[name]) or (name in _FLAGS and isinstance(value, bool)):
             rest[name] = value
-        elif name == "allow_hosts" and isinstance(value, list) and all(isinstance(host, str) for host in value):
+        elif name in _LISTS and isinstance(value, list) and all(isinstance(item, str) for item in value):
             rest[name] = tuple(value)
         elif name not in _OTHERS:
             raise UsageError(f"{path}: '{written} = {value!r}' is not a setting of arazzo-run")

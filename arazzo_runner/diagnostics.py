@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, TypeAlias, assert_never
 
 from .location import Location
 
@@ -13,11 +13,48 @@ Severity = Literal["error", "warning", "info"]
 
 
 @dataclass(frozen=True, slots=True)
-class Fix:
-    """A rewrite of the scalar at `location`: `replacement` is its new value, as text."""
+class SetText:
+    """The scalar at `location` becomes this text."""
 
     location: Location
-    replacement: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Remove:
+    """The member of a mapping at `location` goes, its key too."""
+
+    location: Location
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """What YAML made a mapping, `{$inputs.x}` without quotes, becomes the text it was meant to be."""
+
+    location: Location
+
+
+@dataclass(frozen=True, slots=True)
+class Wrap:
+    """The scalar at `location`, an item of a list, becomes the only member `key` of a mapping."""
+
+    location: Location
+    key: str
+
+
+Edit: TypeAlias = "SetText | Remove | Quote | Wrap"
+
+
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """A rewrite whose meaning is certain: all of its edits, or none. A place is given by document and pointer."""
+
+    edits: tuple[Edit, ...]
+
+
+def text_fix(location: Location, text: str) -> Fix:
+    """The Fix that puts another text in the place of a scalar."""
+    return Fix((SetText(location, text),))
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +81,18 @@ class Diagnostic:
         if self.hint:
             result["hint"] = self.hint
         if self.fix:
-            result["fix"] = {"location": location_dict(self.fix.location), "replacement": self.fix.replacement}
+            result["fix"] = {"edits": [edit_dict(edit) for edit in self.fix.edits]}
         return result
+
+
+def by_place(found: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
+    """The findings by document, line, column and code, each once."""
+    return tuple(sorted(dict.fromkeys(found), key=_place))
+
+
+def _place(finding: Diagnostic) -> tuple[str, int, int, str]:
+    where = finding.location
+    return (where.document, where.line, where.column, finding.code) if where else ("", 0, 0, finding.code)
 
 
 def location_dict(location: Location) -> dict[str, object]:
@@ -56,6 +103,22 @@ def location_dict(location: Location) -> dict[str, object]:
         "column": location.column,
         "pointer": location.pointer,
     }
+
+
+def edit_dict(edit: Edit) -> dict[str, object]:
+    """An edit for a report; `kind` tells which one it is."""
+    where: dict[str, object] = {"location": location_dict(edit.location)}
+    match edit:
+        case SetText():
+            return {"kind": "setText", **where, "text": edit.text}
+        case Remove():
+            return {"kind": "remove", **where}
+        case Quote():
+            return {"kind": "quote", **where}
+        case Wrap():
+            return {"kind": "wrap", **where, "key": edit.key}
+        case _:
+            assert_never(edit)
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str | None:

@@ -92,7 +92,18 @@ class DocumentError(ArazzoError):
 
 
 class UnreadableDocument(DocumentError):
-    """A text that is not the YAML or JSON it should be."""
+    """A text that is not the YAML or JSON it should be; `code` is that of the finding it makes (ARZ100 ...)."""
+
+    def __init__(
+        self, message: str, *, location: Location | None = None, hint: str | None = None, code: str = "ARZ100"
+    ) -> None:
+        super().__init__(message, location=location, hint=hint)
+        self.code = code
+
+    @property
+    def diagnostic(self) -> Diagnostic:
+        """The finding."""
+        return Diagnostic(self.code, "error", self.message, self.location, self.hint)
 
 
 class SourceMissing(DocumentError):

@@ -23,7 +23,8 @@ class Options:
     server variables by source name. `auth` maps `SCHEME[.FIELD]` to a value. `env` are the variables credentials may
     come from (default: the process's own). `trusted_hosts` get credentials from there although a document that came by
     URL names them (default: `allow_hosts`). `documents` are supplied to the registry before anything is retrieved;
-    without `fetch` nothing is retrieved by URL.
+    without `fetch` nothing is retrieved by URL. A description given as a text or a mapping is at `base_uri`, and locations
+    show it as `name`.
     """
 
     compat: Compat = "auto"
@@ -50,6 +51,7 @@ class Options:
     show_secrets: bool = False
     redact: Sequence[str] = ()
     base_uri: str = "memory:/arazzo.yaml"
+    name: str = "<memory>"
     documents: Sequence[Document] = ()
     selectors: Selectors = DEFAULT_SELECTORS
     conditions: Conditions = DEFAULT_CONDITIONS
@@ -82,6 +84,7 @@ class OptionFields(TypedDict, total=False):
     show_secrets: bool
     redact: Sequence[str]
     base_uri: str
+    name: str
     documents: Sequence[Document]
     selectors: Selectors
     conditions: Conditions

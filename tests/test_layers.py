@@ -71,7 +71,7 @@ ROOMS: dict[str, set[str]] = {
     "config": set(),
     "options": {"condition", "selector", "document"},
     "api": BELOW_API,
-    "cli": {"api", "config", "options", "document", "plan", "drivers", "credentials", "report", "retrieval"},
+    "cli": {"api", "checks", "config", "options", "document", "plan", "drivers", "credentials", "report", "retrieval"},
     "__init__": {"api", "report"},
     "__main__": {"cli"},
     "_version": set(),

@@ -169,3 +169,40 @@ def test_a_runner_takes_a_loaded_description(bench: Bench, server: ScriptedServe
 
     with Runner(loaded) as runner:
         assert runner.run().status == "succeeded"
+
+
+# check -------------------------------------------------------------------------------------------------------
+
+
+def test_check_gives_what_is_wrong_as_data(tmp_path: Path):
+    (tmp_path / "openapi.json").write_text(json.dumps(OPENAPI))
+    (tmp_path / "w.json").write_text(
+        json.dumps({**arazzo_of(ONE_STEP), "sourceDescriptions": [{"name": "api", "url": "openapi.json"}]}).replace(
+            '"get"', '"gte"', 2
+        )
+    )
+
+    findings = arazzo_runner.check(tmp_path / "w.json", cache=False)
+
+    assert [(d.code, d.severity) for d in findings if d.severity == "error"] == [("ARZ203", "error")]
+    assert findings[0].location is not None
+
+
+def test_check_of_what_is_no_arazzo_description_is_a_finding_and_no_exception():
+    assert [d.code for d in arazzo_runner.check(b"openapi: 3.0.0\n")] == ["ARZ101"]
+    assert [d.severity for d in arazzo_runner.check(b"{a: [")] == ["error"]
+
+
+def test_check_fetches_nothing_unless_it_is_told_to(server: ScriptedServer):
+    server.on("GET /openapi.json", OPENAPI)
+    description = {
+        **arazzo_of(ONE_STEP),
+        "sourceDescriptions": [{"name": "api", "url": f"{server.url}/openapi.json"}],
+    }
+
+    unread = arazzo_runner.check(description, cache=False)
+
+    assert [(d.code, d.severity) for d in unread if d.code == "ARZ224"] == [("ARZ224", "info")]
+    assert server.requests == []
+    assert [d for d in arazzo_runner.check(description, cache=False, fetch=True) if d.code == "ARZ224"] == []
+    assert len(server.requests) == 1

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from ..diagnostics import Diagnostic
+from ..diagnostics import Diagnostic, by_place
 from ..messages import SecurityRequirement
 from ..model import ArazzoDescription, Compat
 from ..plan import Plan
@@ -33,10 +33,11 @@ def check(
         servers: What the host puts in place of the servers of a source, by name; "" for the only one.
         held: Whether a configured credential has a value for a security scheme.
     """
+    at = {linked.location: linked for linked in plan.workflows.values()}
     workflows = tuple(
         WorkflowSubject(linked=linked, model=workflow)
         for workflow in description.workflows
-        if (linked := plan.workflows.get(workflow.workflow_id)) is not None
+        if (linked := at.get(workflow.location)) is not None
     )
     subject = Subject(
         description=description,
@@ -46,10 +47,4 @@ def check(
         held=held,
         workflows=workflows,
     )
-    found = dict.fromkeys((*plan.diagnostics, *analyse(subject)))
-    return tuple(sorted(found, key=_place))
-
-
-def _place(finding: Diagnostic) -> tuple[str, int, int, str]:
-    where = finding.location
-    return (where.document, where.line, where.column, finding.code) if where else ("", 0, 0, finding.code)
+    return by_place((*plan.diagnostics, *analyse(subject)))

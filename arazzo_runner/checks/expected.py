@@ -251,7 +251,7 @@ def _contents(response: ResponseDeclaration) -> Iterable[Shape]:
         if media.schema is None:
             yield UNKNOWN
         elif media_type.is_json(media_type.essence(name)):
-            yield of_schema(media.schema, "response")
+            yield of_schema(media.schema, "response", media.examples.values())
         elif "*" in name:
             yield UNKNOWN
         else:

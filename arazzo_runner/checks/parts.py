@@ -278,6 +278,12 @@ def one_of(parts: Iterable[Part | None]) -> Part | None:
     return next(iter(found)) if len(found) == 1 else OneOf(tuple(found)) if found else None
 
 
+def _all_of(*parts: Part) -> Part:
+    """All of these parts, in one row: what hundreds of conditions say of one member is not nested hundreds deep."""
+    found = dict.fromkeys(each for part in parts for each in (part.of if isinstance(part, AllOf) else (part,)))
+    return next(iter(found)) if len(found) == 1 else AllOf(tuple(found))
+
+
 def can_have(types: Types | None, key: Key) -> bool:
     """Whether a value of one of these types can have this child."""
     return types is None or ("object" if isinstance(key, str) or key is Wild.MEMBER else "array") in types
@@ -312,8 +318,8 @@ def _shared(left: Part | None, not_left: bool, right: Part | None, not_right: bo
     if not_left and not_right:
         return one_of((left, right))
     if not_left:
-        return AllOf((right, Perhaps(left)))
-    return AllOf((left, Perhaps(right) if not_right else right))
+        return _all_of(right, Perhaps(left))
+    return _all_of(left, Perhaps(right) if not_right else right)
 
 
 def either(claims: Iterable[Claim]) -> Claim:
@@ -426,6 +432,27 @@ class Fixed(Part):
 
     def misfits(self, value: JSON) -> tuple[Misfit, ...] | None:
         return () if same(value, self.value) else (Misfit((), "const", "is another value"),)
+
+
+@dataclass(frozen=True, eq=False)
+class Example(Part):
+    """A value that documentation shows: what is in it can be there, whatever the schema beside it declares."""
+
+    value: JSON
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(self.value) if isinstance(self.value, dict) else ()
+
+    def claim(self, key: Key) -> Claim:
+        match self.value, key:
+            case dict() as members, str() if key in members:
+                return Claim(declared=Example(members[key]))
+            case list() as items, int() | Wild.ITEM:
+                # An example shows some of many items.
+                return either([SILENT, *(Claim(declared=Example(item)) for item in items)])
+            case _:
+                return SILENT
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ JSON Schema 2020-12, and what OpenAPI 2.0 to 3.2 make of it (Schema Object).
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, TypeAlias
@@ -22,6 +22,7 @@ from .parts import (
     SILENT,
     AllOf,
     Claim,
+    Example,
     Joint,
     Key,
     OneOf,
@@ -38,7 +39,7 @@ from .parts import (
     one_of,
 )
 
-_DEPTH = 60  # schemas that apply to one value through each other; published ones stay below 10
+_DEPTH = 25  # schemas that apply to one value through each other; published ones stay below 10
 _SCHEMAS = 3000  # schemas that apply to one value in all, each counted as often as it is reached
 
 
@@ -104,6 +105,8 @@ class Schema(Joint):
                 yield choice
         for conditional in self._conditionals(value):
             yield from map(Perhaps, self._inner(conditional))
+        examples = value.get("examples")
+        yield from structures((value.get("example"), *(examples if isinstance(examples, list) else ())))
 
     def _conditionals(self, value: dict[str, Any]) -> Iterator[SchemaView]:
         for keyword in ("if", "then", "else"):
@@ -159,6 +162,11 @@ def schema(view: SchemaView, direction: Direction | None) -> Schema:
     return Schema(view.node.identity, view.version, direction, view)
 
 
+def structures(examples: Iterable[JSON]) -> Iterator[Example]:
+    """The examples that show members or items."""
+    return (Example(example) for example in examples if isinstance(example, dict | list))
+
+
 @dataclass(frozen=True, eq=False)
 class Keywords(Part):
     """The keywords of one Schema Object, without those that bring in others for the same value.
@@ -208,6 +216,8 @@ class Keywords(Part):
     @cached_property
     def constants(self) -> tuple[JSON, ...] | None:
         types, values = self._declared, self._listed
+        if types == _NULL.of:
+            return (None,)
         if values is None or (types and not all(value is None or is_of(value, types) for value in values)):
             return None
         return values

@@ -7,7 +7,7 @@ known for sure is UNKNOWN.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
@@ -22,6 +22,7 @@ from ..values import JSON
 from .misfits import NOUNS, Misfit, listed, named
 from .parts import (
     ANYTHING,
+    AllOf,
     Fixed,
     Items,
     OneOf,
@@ -34,6 +35,7 @@ from .parts import (
     one_of,
 )
 from .schema_parts import schema as schema_part
+from .schema_parts import structures
 
 __all__ = [
     "UNKNOWN",
@@ -137,9 +139,18 @@ class Shape:
 UNKNOWN: Final = Shape(ANYTHING)
 
 
-def of_schema(view: SchemaView | None, direction: Direction | None = "response") -> Shape:
-    """The shape a Schema Object describes in a request or a response."""
-    return UNKNOWN if view is None else Shape(schema_part(view, direction))
+def of_schema(
+    view: SchemaView | None, direction: Direction | None = "response", examples: Iterable[JSON] = ()
+) -> Shape:
+    """The shape a Schema Object describes in a request or a response.
+
+    What is in an example, its own or one beside it in the Media Type Object, is documented too.
+    """
+    if view is None:
+        return UNKNOWN
+    shown = tuple(structures(examples))
+    part = schema_part(view, direction)
+    return Shape(AllOf((part, *shown)) if shown else part)
 
 
 def of_json_schema(schema: Any, root: Any) -> Shape:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, TypeVar, cast
 
 from ..condition import operand_expressions
 from ..diagnostics import Diagnostic, Fix, Severity
 from ..expression import Expression
 from ..location import Location
 from ..messages import SecurityRequirement
-from ..model import ArazzoDescription, Compat, Workflow
+from ..model import ArazzoDescription, ChannelStep, Compat, OperationStep, Workflow, WorkflowStep
 from ..openapi import ResponseDeclaration
 from ..plan import (
     GotoWorkflow,
@@ -27,6 +27,7 @@ from ..plan import (
     Written,
     expressions_in,
 )
+from ..values import parse_pointer
 from .catalogue import RULES
 from .flow import Flow, Outcome
 from .verdicts import NO_ANSWER, Status, passes_all, statuses_of, step_succeeds
@@ -34,6 +35,7 @@ from .verdicts import NO_ANSWER, Status, passes_all, statuses_of, step_succeeds
 if TYPE_CHECKING:
     from .expected import Expected
 
+T = TypeVar("T")
 Which = Literal["all", "success", "failure"]  # responses
 
 
@@ -51,6 +53,7 @@ class Subject:
     servers: Mapping[str, str] = field(default_factory=dict)
     workflows: tuple[WorkflowSubject, ...] = ()
     _expected: dict[str, Expected] = field(default_factory=dict)
+    _kept: dict[Hashable, object] = field(default_factory=dict)
 
     @property
     def tolerant(self) -> bool:
@@ -77,6 +80,19 @@ class Subject:
     def location(self, *tokens: str, key: bool = False) -> Location:
         """Where a value of the entry document stands."""
         return self.description.document.location(tokens, key=key)
+
+    def below(self, location: Location, token: str) -> Location:
+        """Where a member or an item of the value at `location` stands; that itself in a document not at hand."""
+        document = self.description.document
+        if location.document != document.name:
+            return location
+        return document.location((*parse_pointer(location.pointer), token))
+
+    def once(self, key: Hashable, make: Callable[[], T]) -> T:
+        """What `make` gives, kept under `key` for other rules."""
+        if key not in self._kept:
+            self._kept[key] = make()
+        return cast(T, self._kept[key])
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +145,21 @@ class StepSubject:
         return self.step if isinstance(self.step, OperationCall) else None
 
     @cached_property
+    def named_at(self) -> Location:
+        """Where the step says what it calls."""
+        for written in self.workflow.model.steps if self.workflow.model else ():
+            if written.location == self.step.location:
+                match written:
+                    case OperationStep():
+                        target = written.operation_id or written.operation_path
+                        return target.location if target else written.location
+                    case WorkflowStep():
+                        return written.workflow_id.location
+                    case ChannelStep():
+                        return written.channel_path.location
+        return self.step.location
+
+    @cached_property
     def statuses(self) -> tuple[int, ...]:
         """Statuses that stand for all (see `verdicts.statuses_of`), the documented ones included."""
         documented = [s for key in self.responses if (s := _status(key)) is not None]
@@ -157,23 +188,21 @@ class StepSubject:
 
     @cached_property
     def success_responses(self) -> Mapping[str, ResponseDeclaration]:
-        """The documented responses with which the step may be successful; all of them where none fits."""
-        found = {
+        """The documented responses with which the step may be successful."""
+        return {
             key: declared
             for key, declared in self.responses.items()
             if any(_stands_for(key, status, self.responses) for status in self.success_statuses)
         }
-        return found or self.responses
 
     @cached_property
     def failure_responses(self) -> Mapping[str, ResponseDeclaration]:
-        """The documented responses with which the step may fail; all of them where none fits."""
-        found = {
+        """The documented responses with which the step may fail."""
+        return {
             key: declared
             for key, declared in self.responses.items()
             if any(_stands_for(key, s, self.responses) for s in self.failure_statuses if isinstance(s, int))
         }
-        return found or self.responses
 
     def applies(self, action: LinkedAction, outcome: Outcome) -> bool | None:
         """Whether an action's criteria pass after this outcome: always, never, or it depends."""

@@ -59,8 +59,8 @@ def verdict(criterion: LinkedCriterion, status: Status | _Unknown = UNKNOWN) -> 
             if isinstance(context.expression, StatusCode) and template.is_literal and not isinstance(status, _Unknown):
                 return _searched(template.text, status)
             return None
-        case AlwaysFails():
-            return False
+        case AlwaysFails():  # link has said why; what was meant is not known
+            return None
         case BareComparison() | QueryCondition():
             return None
         case _:

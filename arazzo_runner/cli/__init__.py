@@ -8,8 +8,8 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 
-COMMANDS = ("run", "show")
-LATER = ("check", "test", "mock", "auth")  # names that are taken, so that scripts do not break when they come
+COMMANDS = ("run", "check", "show")
+LATER = ("test", "mock", "auth")  # names that are taken, so that scripts do not break when they come
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -38,6 +38,10 @@ def _dispatch(arguments: list[str]) -> int:
     command, rest = _command(arguments)
     if command == "run" and (not rest or not {"-h", "--help"}.isdisjoint(rest)):
         return _help(asked=bool(rest))
+    if command == "check":
+        from . import check
+
+        return check.main(rest)
     if command == "show":
         from . import show
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from .._version import __version__
+from ..diagnostics import did_you_mean
 from ..errors import UsageError
 from ..limits import Limits
 
@@ -30,6 +31,7 @@ def run_parser() -> Parser:
     parser = Parser(
         prog="arazzo-run",
         usage="arazzo-run [run] FILE [-w WORKFLOW] [-i NAME=VALUE ...] [options]\n"
+        "       arazzo-run check FILE|FOLDER ... [options]\n"
         "       arazzo-run show FILE [-w WORKFLOW]",
         description="Run a workflow of an Arazzo description. Outputs go to stdout as JSON, everything else to stderr.",
         allow_abbrev=False,
@@ -46,9 +48,14 @@ def run_parser() -> Parser:
 
 
 def add_document_options(parser: argparse.ArgumentParser) -> None:
-    """FILE and what decides how it is read: shared by every command."""
+    """FILE, a workflow of it, and what decides how it is read: of every command that takes one file."""
     parser.add_argument("file", metavar="FILE", help="an Arazzo description: a path, a URL, or - for standard input")
     parser.add_argument("-w", "--workflow", metavar="ID", help="the workflow; not needed where there is only one")
+    add_reading_options(parser)
+
+
+def add_reading_options(parser: argparse.ArgumentParser) -> None:
+    """What decides how descriptions are read: shared by every command."""
     group = parser.add_argument_group("documents")
     group.add_argument(
         "--source",
@@ -118,6 +125,7 @@ def _add_ways(parser: argparse.ArgumentParser) -> None:
     way.add_argument("--mock", action="store_true", help="answer from the descriptions, in process; nothing is sent")
     way.add_argument("--dry-run", action="store_true", help="show what each request would be; nothing is sent")
     way.add_argument("--replay", type=Path, metavar="FILE", help="answer from a record, and say where the run differs")
+    group.add_argument("--check", action="store_true", help="the whole analysis of `arazzo-run check` first")
     group.add_argument("--contract", choices=("warn", "error"), help="check requests and responses against OpenAPI")
 
 
@@ -169,19 +177,49 @@ def _count(text: str) -> int:
     return value
 
 
-def options_of(given: argparse.Namespace) -> Options:
-    """The library's options for a command line, with what is configured in files.
+def configurations(file: str, root: Path | None) -> tuple[Configuration, Configuration]:
+    """What the project's and the user's files say, for one FILE under `--root`.
+
+    Raises:
+        UsageError: a file that cannot be read, or says what it may not.
+    """
+    from ..config import project_configuration, user_configuration
+    from ..retrieval import find_root
+
+    path = None if file == "-" or "://" in file else Path(file)
+    return project_configuration(root or (find_root(path) if path else None)), user_configuration()
+
+
+def selected_codes(
+    configured: tuple[Configuration, Configuration], *, select: Sequence[str] = (), ignore: Sequence[str] = ()
+) -> frozenset[str]:
+    """The codes that a check looks for, with what is configured.
+
+    Raises:
+        UsageError: one that there is not.
+    """
+    from ..checks.selection import selection
+
+    project, user = configured
+    return selection(
+        select=select,
+        ignore=ignore,
+        configured_select=project.select or user.select,
+        configured_ignore=(*user.ignore, *project.ignore),
+        configured_in=project.source if project.select or project.ignore else user.source,
+    )
+
+
+def options_of(given: argparse.Namespace, configured: tuple[Configuration, Configuration] | None = None) -> Options:
+    """The library's options for a command line, with what is configured in files (`configurations`).
 
     Raises:
         UsageError: an option that cannot be read.
     """
-    from ..config import allowed_hosts, is_on, project_configuration, tightened, user_configuration
+    from ..config import allowed_hosts, is_on, tightened
     from ..options import Options
-    from ..retrieval import find_root
 
-    path = None if given.file == "-" or "://" in given.file else Path(given.file)
-    root = given.root or (find_root(path) if path else None)
-    project, user = project_configuration(root), user_configuration()
+    project, user = configured or configurations(given.file, given.root)
     values = vars(given)
     limits, named = _limits(values)
     servers, variables = _servers(given.server)
@@ -203,10 +241,24 @@ def options_of(given: argparse.Namespace) -> Options:
         allow_hosts=allowed_hosts(values.get("allow_host") or (), project, user),
         trusted_hosts=tuple(values.get("allow_host") or user.allow_hosts),
         root=given.root,
+        fetch=values.get("fetch", True),
         cache=not given.no_cache,
         show_secrets=values.get("show_secrets", False),
         speed=True,
     )
+
+
+def check_source_names(options: Options, declared: Collection[str]) -> None:
+    """Refuse options for sources that nothing declares.
+
+    Raises:
+        UsageError: `-s` or `--source` with such a name.
+    """
+    for option, names in (("-s", options.servers), ("-s", options.server_variables), ("--source", options.sources)):
+        for name in names:
+            if name and name not in declared:
+                hint = did_you_mean(name, declared) or f"sources: {', '.join(declared)}"
+                raise UsageError(f"{option} {name}: no source description has that name", hint=hint)
 
 
 def _compat(given: Compat, project: Configuration, user: Configuration) -> Compat:

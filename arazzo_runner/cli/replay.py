@@ -8,7 +8,7 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
-from ..api import Runner, load_with, replay_case
+from ..api import load_with, replay_case
 from ..document import read
 from ..errors import FileMissing, UsageError
 from ..report.announcements import SecretAnnouncer
@@ -17,7 +17,7 @@ from ..report.console import Console
 from ..report.redaction import Redactor
 from ..report.tee import Tee
 from .arguments import options_of
-from .run import check_names, reports
+from .run import check_names, reports, runner_of
 
 
 def main(given: argparse.Namespace) -> int:
@@ -27,7 +27,7 @@ def main(given: argparse.Namespace) -> int:
     case = _case(given.replay)
     options = options_of(given)
     options = replace(options, servers={**case.servers, **options.servers}, sources={**case.sources, **options.sources})
-    runner = Runner(load_with(given.file, options), workflow=given.workflow or case.workflow)
+    runner = runner_of(given, load_with(given.file, options), given.workflow or case.workflow)
     check_names(runner)
     redactor = Redactor(show_secrets=True)
     console = Console(

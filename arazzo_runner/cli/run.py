@@ -11,10 +11,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..api import Loaded, Runner, load_with
-from ..diagnostics import did_you_mean
 from ..document import read
 from ..errors import InputError, UsageError
-from .arguments import is_terminal, options_of, run_parser
+from .arguments import check_source_names, is_terminal, options_of, run_parser
 from .inputs import ask_for_missing, missing_line, read_inputs
 from .interrupt import interruptible
 
@@ -34,7 +33,7 @@ def main(arguments: Sequence[str]) -> int:
     if given.file == "-" and given.inputs == "-":
         raise UsageError("standard input cannot be FILE and --inputs at once")
     loaded = load_file(given)
-    runner = Runner(loaded, workflow=given.workflow)
+    runner = runner_of(given, loaded, given.workflow)
     check_names(runner)
     inputs = _inputs(given, arguments, runner)
     if given.dry_run:
@@ -80,6 +79,22 @@ def load_file(given: argparse.Namespace) -> Loaded:
     return load_with(given.file, options)
 
 
+def runner_of(given: argparse.Namespace, loaded: Loaded, workflow: str | None) -> Runner:
+    """The runner; with `--check` it tells all findings of the analysis in place of those of link.
+
+    Raises:
+        DocumentError: an error refuses the run; one in a workflow that the run cannot reach does not.
+    """
+    if not given.check:
+        return Runner(loaded, workflow=workflow)
+    from .first import check_first
+
+    findings = check_first(given, loaded, loaded.select(workflow))
+    runner = Runner(loaded, workflow=workflow)
+    runner.plan = replace(runner.plan, diagnostics=findings)
+    return runner
+
+
 def check_names(runner: Runner) -> None:
     """Refuse names that nothing declares, and a server without a name where there are several to replace.
 
@@ -92,11 +107,8 @@ def check_names(runner: Runner) -> None:
         raise UsageError(
             f"-s {options.servers['']}: the workflow uses {len(used)} sources: {', '.join(used)}", hint="-s NAME=URL"
         )
-    for option, names in (("-s", options.servers), ("-s", options.server_variables), ("--source", options.sources)):
-        for name in names:
-            if name and declared is not None and name not in declared:
-                hint = did_you_mean(name, declared) or f"sources: {', '.join(declared)}"
-                raise UsageError(f"{option} {name}: no source description has that name", hint=hint)
+    if declared is not None:
+        check_source_names(options, declared)
     for name in runner.unknown_auth():
         raise UsageError(f"--auth {name}: no description declares a scheme of that name", hint=runner.schemes_hint())
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import TypeVar, cast
 
 from ..expression import (
+    Expression,
     ExpressionSyntaxError,
     Names,
     Reading,
@@ -35,6 +36,7 @@ from .nodes import (
     TextOperand,
 )
 from .operand import read_operand
+from .portable import point_into
 from .verdict import ConditionSyntaxError
 
 _T = TypeVar("_T")
@@ -43,10 +45,14 @@ _DEEPEST = 100
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """A condition and what was tolerated to read it."""
+    """A condition and what was tolerated to read it.
+
+    `portable` is the text with every form in the specification's own, None where one of them has no such form.
+    """
 
     root: Node
     tolerated: tuple[Tolerated, ...] = ()
+    portable: str | None = None
 
 
 def parse_simple(text: str, reading: Reading, names: Names) -> Parsed:
@@ -67,17 +73,17 @@ def parse_simple(text: str, reading: Reading, names: Names) -> Parsed:
     return parser.parse()
 
 
-def parse_bare_comparison(text: str, reading: Reading, names: Names) -> Parsed:
+def parse_bare_comparison(text: str, reading: Reading, names: Names, context: Expression) -> Parsed:
     """Parse a comparison that stands where a JSONPath query should: `$` is the context (decision 0).
 
     Raises:
         ConditionSyntaxError, UndeclaredName: as for `parse_simple`; also where nothing refers to the context.
     """
-    parser = _Parser(text, 0, len(text), reading, names, Dialect(double_quotes=True, context=True))
-    root = parser.parse().root
-    if not (isinstance(root, Comparison | And | Or | Not) and _mentions_context(root)):
+    parser = _Parser(text, 0, len(text), reading, names, Dialect(double_quotes=True, context=True), context)
+    parsed = parser.parse()
+    if not (isinstance(parsed.root, Comparison | And | Or | Not) and _mentions_context(parsed.root)):
         raise ConditionSyntaxError("this compares nothing of the context")
-    return Parsed(root)
+    return Parsed(parsed.root, portable=parsed.portable)
 
 
 def _mentions_context(node: Node) -> bool:
@@ -114,6 +120,7 @@ class _Edit:
 
 
 _COMPARISONS = ("==", "!=", "<=", ">=", "<", ">")
+_BINARY = (*_COMPARISONS, "&&", "||")
 
 
 @dataclass(slots=True)
@@ -124,10 +131,12 @@ class _Parser:
     reading: Reading
     names: Names
     dialect: Dialect
+    value: Expression | None = None  # what `$` is in a bare comparison
     tokens: list[Token] = field(default_factory=list)
     position: int = 0
     depth: int = 0
     edits: list[_Edit] = field(default_factory=list)
+    is_portable: bool = True
 
     def parse(self) -> Parsed:
         inside = self.text[self.start : self.stop]
@@ -139,7 +148,11 @@ class _Parser:
         except (ConditionSyntaxError, UndeclaredName) as error:
             error.offset += self.start
             raise
-        return Parsed(root, self.tolerated())
+        if self.dialect.context:
+            self.space_operators()
+        portable = self.rewritten()
+        tolerated = tuple(Tolerated(e.form, e.message, portable, e.start) for e in self.edits if e.message)
+        return Parsed(root, tolerated, portable if self.is_portable else None)
 
     @property
     def token(self) -> Token:
@@ -224,13 +237,14 @@ class _Parser:
     def literal(self, token: Token) -> Node:
         value = token.value
         assert not isinstance(value, list | dict)
-        if token.quoted and not self.dialect.context:
-            message = "strings stand in single quotes"
+        if token.quoted:
+            message = "" if self.dialect.context else "strings stand in single quotes"
             self.edit("double-quotes", message, token, str(Literal(value)))
         if self.dialect.context and isinstance(value, str) and "{$" in value:
             exact = replace(self.reading, tolerant=False)
             template = self.bound(token, lambda: parse_template(value, exact, self.names), inside=1)
             if not template.is_literal:
+                self.is_portable = False
                 return TextOperand(template, token.offset)
         return Literal(value, token.offset)
 
@@ -243,6 +257,7 @@ class _Parser:
     def embedded(self, token: Token) -> Node:
         inside = token.text[1:-1]
         bound = self.bound(token, lambda: parse_and_bind(inside, self.reading, self.names), inside=1)
+        self.edit("embedded", "", token, str(bound.expression))
         return ExpressionOperand(bound.expression, inside, token.offset)
 
     def bound(self, token: Token, read: Callable[[], _T], *, inside: int = 0) -> _T:
@@ -265,17 +280,30 @@ class _Parser:
         accessors = split_accessors(path)
         if accessors is None:
             raise ConditionSyntaxError(f"'{token.text}' is not a path of members and items", offset=token.offset)
+        pointed = None if self.value is None else point_into(self.value, accessors)
+        if pointed is None:
+            self.is_portable = False
+        self.edit("context", "", token, str(pointed))
         return ContextOperand(accessors, token.text, token.offset)
 
     def edit(self, form: str, message: str, token: Token, replacement: str) -> None:
         self.edits.append(_Edit(form, message, self.start + token.offset, self.start + token.end, replacement))
 
-    def tolerated(self) -> tuple[Tolerated, ...]:
-        """What was tolerated; each carries the whole text with every place rewritten."""
-        rewrite = self.text
-        for edit in sorted(self.edits, key=lambda edit: edit.start, reverse=True):
-            rewrite = rewrite[: edit.start] + edit.replacement + rewrite[edit.end :]
-        return tuple(Tolerated(e.form, e.message, rewrite.strip(), e.start) for e in self.edits if e.message)
+    def space_operators(self) -> None:
+        """A JSON Pointer may hold anything: whitespace alone says where it ends in every engine (decision 30)."""
+        for token in self.tokens:
+            if token.kind != "operator" or token.text not in _BINARY:
+                continue
+            for at, beside in ((token.offset, token.offset - 1), (token.end, token.end)):
+                if not self.text[beside].isspace():
+                    self.edits.append(_Edit("space", "", at, at, " "))
+
+    def rewritten(self) -> str:
+        """The whole text with every edit made; of two at one place the insertion comes first."""
+        rewritten = self.text
+        for edit in sorted(self.edits, key=lambda edit: (edit.start, edit.end), reverse=True):
+            rewritten = rewritten[: edit.start] + edit.replacement + rewritten[edit.end :]
+        return rewritten if (self.start, self.stop) == (0, len(self.text)) else rewritten.strip()
 
     def unexpected(self) -> ConditionSyntaxError:
         token = self.token

@@ -10,12 +10,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from ..errors import ExecutionError, LanguageSyntaxError
-from ..expression import Scope, Template, Tolerated, UndeclaredName, parse_template
+from ..expression import Reading, Scope, Template, Tolerated, UndeclaredName, parse_template
 from ..selector import Selector, Selectors, SelectorSyntaxError
 from ..values import Operand, Value
 from .context import Context, read_context
-from .nodes import Node
-from .parser import parse_bare_comparison
+from .nodes import Node, Or
+from .parser import Parsed, parse_bare_comparison, parse_simple
+from .portable import guarded, may_pass_without, suggestion, with_context
 from .simple import Check, compile_node, explain, render_recorded
 from .verdict import Compiled, ConditionSyntaxError, Criterion, Verdict, broken, show
 
@@ -126,18 +127,37 @@ def _bare_comparison(criterion: Criterion, context: Context) -> Compiled | None:
     if not (criterion.reading.tolerant and _is_rfc9535(criterion)):
         return None
     try:
-        parsed = parse_bare_comparison(criterion.condition, criterion.reading, criterion.names)
+        parsed = parse_bare_comparison(criterion.condition, criterion.reading, criterion.names, context.expression)
     except (ConditionSyntaxError, UndeclaredName):
         return None
+    simple = _as_simple(parsed, criterion, context)
+    instead = f"portable form: {simple}, without type and context" if simple else None
     tolerated = Tolerated(
         "bare-comparison",
         "a comparison is no JSONPath query; write it as a simple condition, which has no type and no context",
-        None,
+        simple,
         0,
+        instead or suggestion(parsed.root, context.expression),
     )
     evaluate = compile_node(parsed.root, context.evaluate)
     condition = BareComparison(context, parsed.root, evaluate)
     return Compiled(condition, (tolerated,), context_tolerated=context.tolerated)
+
+
+def _as_simple(parsed: Parsed, criterion: Criterion, context: Context) -> str | None:
+    """The simple condition that decides the same; None where it is not certain that there is one."""
+    wanted = with_context(parsed.root, context.expression)
+    if wanted is None or parsed.portable is None:
+        return None
+    text = parsed.portable
+    if may_pass_without(parsed.root):
+        wanted = guarded(wanted, context.expression)
+        text = f"{context.expression} != null && " + (f"({text})" if isinstance(parsed.root, Or) else text)
+    try:
+        found = parse_simple(text, Reading(criterion.reading.version), criterion.names)
+    except (ConditionSyntaxError, UndeclaredName):
+        return None
+    return text if found.root == wanted else None
 
 
 @dataclass(frozen=True, slots=True)

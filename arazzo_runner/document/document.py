@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
+from ..diagnostics import Diagnostic
 from ..limits import Limits
 from ..location import Location
 from ..values import JSON, format_pointer, parse_pointer
+from .entries import Entry, entry_at, texts_of
 from .positions import ROOT, SCALAR_STYLES, Positions, ScalarStyle
-from .reader import Format, locate_tree, read_tree
+from .reader import Format, locate_tree, read_damaged_tree, read_tree
 from .text import Lines, decode, encoding_of
 from .uri import resolve_uri
 
@@ -75,6 +77,14 @@ class Document:
         bom, encoding = encoding_of(self.data)
         return bom + text.encode(encoding)
 
+    def edited(self, text: str) -> Document:
+        """This document with another text, read anew.
+
+        Raises:
+            UnreadableDocument: it is not readable any more.
+        """
+        return read(self.with_text(text), uri=self.uri, name=self.name, limits=self._limits)
+
     def location(self, pointer: str | tuple[str, ...], *, key: bool = False) -> Location:
         """Where a value stands, or its key; what is absent has the place of its nearest ancestor that is there.
 
@@ -111,6 +121,15 @@ class Document:
             style, start, end = positions.styles[node], positions.starts[node], positions.ends[node]
         return Scalar(SCALAR_STYLES[style], start, end) if style < len(SCALAR_STYLES) else None
 
+    def entry(self, pointer: str | tuple[str, ...]) -> Entry | None:
+        """How a member or item is written, key and value; None as for `scalar`, and for what an alias repeats."""
+        tokens = parse_pointer(pointer) if isinstance(pointer, str) else tuple(pointer)
+        return entry_at(self._located(), self.text, tokens)
+
+    def texts(self) -> tuple[tuple[int, int], ...]:
+        """The spans in `text` of all keys and scalars; what looks like a comment outside of them is one."""
+        return texts_of(self._located(), self.text)
+
     def _located(self) -> Positions:
         if self._positions is None:
             self._positions = locate_tree(self.text, self.name, self.format, self._limits)
@@ -144,14 +163,31 @@ def _self_uri(root: Any, kind: Kind | None, uri: str) -> str | None:
     return resolve_uri(written, uri).partition("#")[0]
 
 
-def read(data: bytes, *, uri: str, name: str, positions: bool = True, limits: Limits | None = None) -> Document:
+def read(
+    data: bytes,
+    *,
+    uri: str,
+    name: str,
+    positions: bool = True,
+    limits: Limits | None = None,
+    problems: list[Diagnostic] | None = None,
+) -> Document:
     """Read a YAML or JSON document, with the positions of everything in it unless they are not wanted yet.
+
+    Args:
+        problems: Takes what is wrong with the text and leaves a sensible reading, instead of ending at the first: of a
+            key that stands twice the last value is kept, a value on one line that is no YAML is read as the text that
+            was meant. Such a document is for checking, not for running.
 
     Raises:
         UnreadableDocument: with its name, line and column.
     """
     limits = limits or Limits()
-    tree = read_tree(decode(data, name, limits), name, uri, positions=positions, limits=limits)
+    text = decode(data, name, limits)
+    if problems is None:
+        tree = read_tree(text, name, uri, positions=positions, limits=limits)
+    else:
+        tree = read_damaged_tree(text, name, uri, limits, problems)
     return Document(
         tree.root, uri=uri, name=name, data=data, format=tree.format, limits=limits, positions=tree.positions
     )

@@ -13,7 +13,7 @@ from typing import Any, Final
 from ..limits import Limits
 from ..values import JSON, loads
 from .positions import MAPPING, SCALAR_STYLES, SEQUENCE, Key, Positions
-from .text import Problem
+from .text import DUPLICATE_KEY, NOT_JSON_DATA, SYNTAX, Problem
 
 _JSON: Final = SCALAR_STYLES.index("json")
 _SPACE: Final = " \t\r\n"
@@ -30,6 +30,9 @@ _CONSTANTS: Final = frozenset(("NaN", "Infinity", "-Infinity"))
 
 class NotJson(Problem):
     """A text that is not JSON at all; it may still be YAML."""
+
+    def __init__(self, message: str, offset: int, hint: str | None = None) -> None:
+        super().__init__(message, offset, hint, code=SYNTAX)
 
 
 def read_json(text: str, limits: Limits) -> JSON:
@@ -182,7 +185,8 @@ class _Scan:
         except ValueError:
             return token
         if _SURROGATE.search(token) and any("\ud800" <= character <= "\udfff" for character in value):
-            raise Problem("a string holds half of a surrogate pair", start, "write both halves, or the character")
+            message = "a string holds half of a surrogate pair"
+            raise Problem(message, start, "write both halves, or the character", code=NOT_JSON_DATA)
         return value
 
 
@@ -199,7 +203,8 @@ def check_number(token: str, start: int) -> None:
 def unusable_number(text: str, offset: int) -> Problem:
     """A number with thousands of digits, or an exponent beyond every range."""
     shown = text if len(text) <= 24 else text[:20] + "..."
-    return Problem(f"the number {shown} is too long or too large", offset, "quote it, if it is text")
+    message = f"the number {shown} is too long or too large"
+    return Problem(message, offset, "quote it, if it is text", code=NOT_JSON_DATA)
 
 
 def too_deep(limits: Limits, offset: int) -> Problem:
@@ -212,4 +217,6 @@ def too_deep(limits: Limits, offset: int) -> Problem:
 
 def duplicate_key(key: str, offset: int, first: int | None) -> Problem:
     """A key that stands twice in one mapping."""
-    return Problem(f"the key '{key}' stands twice in the same object", offset, "remove or rename one", first=first)
+    message = f"the key '{key}' stands twice in the same object"
+    hint = "remove or rename one; most readers keep the last one without a word"
+    return Problem(message, offset, hint, first=first, code=DUPLICATE_KEY)

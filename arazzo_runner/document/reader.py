@@ -12,12 +12,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from ..diagnostics import Diagnostic
 from ..limits import Limits
 from ..values import JSON
+from .damaged import read_on
 from .json_tree import NotJson, locate_json, read_json
 from .positions import Positions
-from .text import Problem
-from .yaml_tree import read_yaml
+from .text import SYNTAX, UNREADABLE, Problem
+from .yaml_tree import YamlTree, read_yaml
 
 READER_VERSION: Final = 2  # part of the cache's key: raise it when the same text gives another tree
 
@@ -51,6 +53,22 @@ def read_tree(text: str, name: str, uri: str, *, positions: bool, limits: Limits
         raise problem.refusal(text, name) from None
 
 
+def read_damaged_tree(text: str, name: str, uri: str, limits: Limits, problems: list[Diagnostic]) -> Tree:
+    """`read_tree` with positions, going on after what is wrong wherever a sensible reading is left.
+
+    Raises:
+        UnreadableDocument: what ends the reading.
+    """
+    found: list[Problem] = []
+    try:
+        with collector_paused(len(text)):
+            return _read_on(text, uri, limits, found)
+    except Problem as problem:
+        raise problem.refusal(text, name) from None
+    finally:
+        problems += (problem.refusal(text, name).diagnostic for problem in found)
+
+
 def locate_tree(text: str, name: str, format: Format, limits: Limits) -> Positions:
     """The positions of a text that was read without them."""
     try:
@@ -77,6 +95,33 @@ def _read(text: str, uri: str, positions: bool, limits: Limits) -> Tree:
     return Tree(root, "json", locate_json(text, limits) if positions else None)
 
 
+def _read_on(text: str, uri: str, limits: Limits, problems: list[Problem]) -> Tree:
+    named_json = is_named_json(uri)
+    if not named_json and _BRACKETED.match(text) is None:
+        return _of_yaml(read_on(text, limits, problems))
+    try:
+        return _read(text, uri, True, limits)
+    except Problem as problem:
+        if problem.code == UNREADABLE:
+            raise
+        return _read_json_on(text, limits, problems, problem, named_json=named_json)
+
+
+def _read_json_on(
+    text: str, limits: Limits, problems: list[Problem], first: Problem, *, named_json: bool
+) -> Tree:
+    """JSON with something wrong, read as the YAML that it nearly is: a comma too many, names without quotes."""
+    found: list[Problem] = []
+    try:
+        tree = read_yaml(text, limits, positions=True, problems=found)
+    except Problem:
+        raise first from None
+    if first.code == SYNTAX or not found:
+        problems.append(first)
+    problems += found
+    return Tree(tree.root, "json" if named_json else "yaml", tree.positions, tree.expanded)
+
+
 def _read_flow(text: str, positions: bool, limits: Limits, not_json: Problem) -> Tree:
     """YAML that starts with a bracket; where it is not YAML either, the complaint of the format it looks like."""
     try:
@@ -88,7 +133,10 @@ def _read_flow(text: str, positions: bool, limits: Limits, not_json: Problem) ->
 
 
 def _read_yaml(text: str, positions: bool, limits: Limits) -> Tree:
-    found = read_yaml(text, limits, positions=positions)
+    return _of_yaml(read_yaml(text, limits, positions=positions))
+
+
+def _of_yaml(found: YamlTree) -> Tree:
     return Tree(found.root, "yaml", found.positions, found.expanded)
 
 

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from ..diagnostics import Diagnostic
-from ..errors import DocumentError, SourceMissing, Unavailable
+from ..errors import DocumentError, SourceMissing, Unavailable, UnreadableDocument
 from ..limits import Limits
 from .cache import TreeCache
 from .document import Document, read
@@ -27,7 +27,10 @@ class Retrieved:
 
 
 class Registry:
-    """Supplied and retrieved documents; each is read once."""
+    """Supplied and retrieved documents; each is read once.
+
+    For checking, `problems` takes what is wrong with a text and leaves a sensible reading (see `read`).
+    """
 
     def __init__(
         self,
@@ -35,8 +38,10 @@ class Registry:
         *,
         limits: Limits | None = None,
         cache: TreeCache | None = None,
+        problems: list[Diagnostic] | None = None,
     ) -> None:
         self._retrieve = retrieve
+        self._problems = problems
         self._limits = limits or Limits()
         self._cache = cache
         self._by_identity: dict[str, Document] = {}
@@ -111,9 +116,14 @@ class Registry:
 
     def _read(self, retrieved: Retrieved, positions: bool) -> Document:
         data, uri, name = retrieved.data, retrieved.uri, retrieved.name
-        if self._cache is None or positions:
-            return read(data, uri=uri, name=name, positions=positions, limits=self._limits)
-        return self._cache.read(data, uri=uri, name=name, limits=self._limits)
+        try:
+            if self._cache is None or positions:
+                return read(data, uri=uri, name=name, positions=positions, limits=self._limits)
+            return self._cache.read(data, uri=uri, name=name, limits=self._limits)
+        except UnreadableDocument:
+            if self._problems is None:
+                raise
+            return read(data, uri=uri, name=name, limits=self._limits, problems=self._problems)
 
     def _compare(self, document: Document, key: str) -> None:
         """Note a reference by location to a document that declares an identity."""

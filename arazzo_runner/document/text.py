@@ -24,15 +24,28 @@ _BOMS: Final = (
 _BREAK: Final = re.compile(r"\r\n|\n|\r")
 
 
-class Problem(Exception):
-    """What makes a text unreadable, at an offset of it; `first` is the offset of what it collides with."""
+UNREADABLE: Final = "ARZ100"
+SYNTAX: Final = "ARZ103"
+NOT_JSON_DATA: Final = "ARZ104"
+DUPLICATE_KEY: Final = "ARZ105"
 
-    def __init__(self, message: str, offset: int, hint: str | None = None, *, first: int | None = None) -> None:
+
+class Problem(Exception):
+    """What makes a text unreadable, at an offset of it; `first` is the offset of what it collides with.
+
+    `code` is that of the finding: ARZ100 not readable, ARZ103 neither YAML nor JSON, ARZ104 YAML that JSON has no form
+    for, ARZ105 a key that stands twice.
+    """
+
+    def __init__(
+        self, message: str, offset: int, hint: str | None = None, *, first: int | None = None, code: str = UNREADABLE
+    ) -> None:
         super().__init__(message)
         self.message = message
         self.offset = offset
         self.hint = hint
         self.first = first
+        self.code = code
 
     def refusal(self, text: str, name: str) -> UnreadableDocument:
         """The error for a person: with the name of the document, line and column."""
@@ -42,7 +55,7 @@ class Problem(Exception):
             line, column = lines.place(self.first)
             message += f"; the first one is at {line}:{column}"
         line, column = lines.place(self.offset)
-        return UnreadableDocument(message, location=Location(name, line, column), hint=self.hint)
+        return UnreadableDocument(message, location=Location(name, line, column), hint=self.hint, code=self.code)
 
 
 class Lines:

@@ -16,7 +16,7 @@ from ..values import JSON
 from .json_tree import duplicate_key, too_deep, unusable_number
 from .positions import ALIAS, MAPPING, SEQUENCE, Key, Positions
 from .scalars import TagRefused, collection_tag_fits, plain, shown_tag, tagged
-from .text import Problem
+from .text import NOT_JSON_DATA, SYNTAX, Problem
 
 if TYPE_CHECKING:
     import yaml
@@ -37,24 +37,35 @@ class YamlTree(NamedTuple):
     expanded: int
 
 
-def read_yaml(text: str, limits: Limits, *, positions: bool) -> YamlTree:
+def read_yaml(text: str, limits: Limits, *, positions: bool, problems: list[Problem] | None = None) -> YamlTree:
     """The value of a YAML text, and where everything in it stands if that is asked for.
 
+    Args:
+        problems: Takes what is wrong and does not end the reading; without it the first problem is raised.
+
     Raises:
-        Problem: it is not YAML, or holds what has no meaning in JSON.
+        Problem: it is not YAML, or holds what has no meaning in JSON. After a SyntaxProblem the text may be mended.
     """
     import yaml
 
-    constructor = _Constructor(text, limits, Positions() if positions else None)
+    constructor = _Constructor(text, limits, Positions() if positions else None, problems)
     try:
         root = constructor.read(yaml)
     except yaml.reader.ReaderError:
         raise _character_problem(text) from None
     except yaml.MarkedYAMLError as error:
-        raise _syntax_problem(text, error) from None
+        raise _syntax_problem(text, error, constructor.flow_start) from None
     except _Again:
         return read_yaml(text, limits, positions=True)
     return YamlTree(root, constructor.positions, constructor.expanded)
+
+
+class SyntaxProblem(Problem):
+    """A text that is not YAML; `flow_start` is where the flow collection began that the parser stood in, if any."""
+
+    def __init__(self, message: str, offset: int, hint: str | None = None, *, flow_start: int | None = None) -> None:
+        super().__init__("this is not YAML: " + message, offset, hint, code=SYNTAX)
+        self.flow_start = flow_start
 
 
 class _Again(Exception):
@@ -62,14 +73,20 @@ class _Again(Exception):
 
 
 class _Open:
-    """A collection whose end has not come yet."""
+    """A collection whose end has not come yet; `start` is its offset, `stands_as_key` a problem that was reported."""
 
-    __slots__ = ("anchor", "is_mapping", "key", "merge", "merge_start", "node", "place", "value")
+    __slots__ = (
+        "anchor", "in_flow", "is_mapping", "key", "merge", "merge_start", "node", "place", "stands_as_key", "start",
+        "value",
+    )  # fmt: skip
 
-    def __init__(self, value: Any, is_mapping: bool, anchor: str | None, node: int) -> None:
+    def __init__(self, value: Any, is_mapping: bool, event: Any, node: int, *, stands_as_key: bool) -> None:
         self.value = value
         self.is_mapping = is_mapping
-        self.anchor = anchor
+        self.anchor: str | None = event.anchor
+        self.start: int = event.start_mark.index
+        self.in_flow: bool = bool(event.flow_style)
+        self.stands_as_key = stands_as_key
         self.node = node
         self.key: str | None = None  # the key whose value comes next
         self.place: Key | None = None
@@ -92,14 +109,23 @@ class _Anchored:
 
 _NO_MERGE: Final = object()
 
+class _NoKey(str):
+    """What cannot be a key: its value is read and not kept."""
+
+
+_NO_KEY: Final = _NoKey()
+
 
 class _Constructor:
     """Builds the tree of one text."""
 
-    def __init__(self, text: str, limits: Limits, positions: Positions | None) -> None:
+    def __init__(
+        self, text: str, limits: Limits, positions: Positions | None, problems: list[Problem] | None
+    ) -> None:
         self.text = text
         self.limits = limits
         self.positions = positions
+        self.problems = problems
         self.root: Any = _NO_MERGE
         self.stack: list[_Open] = []
         self.top: _Open | None = None
@@ -116,7 +142,7 @@ class _Constructor:
             yaml.MappingEndEvent: self._end,
             yaml.SequenceEndEvent: self._end,
             yaml.AliasEvent: self._alias,
-            yaml.DocumentStartEvent: self._begin_document,
+            yaml.DocumentStartEvent: _pass,
             yaml.DocumentEndEvent: _pass,
             yaml.StreamStartEvent: _pass,
         }
@@ -126,7 +152,7 @@ class _Constructor:
             kind = type(event)
             if kind is scalar_event:
                 scalar(event)
-            elif kind is end_event:
+            elif kind is end_event or (kind is yaml.DocumentStartEvent and self._is_second(event)):
                 break
             else:
                 handlers[kind](event)
@@ -135,11 +161,25 @@ class _Constructor:
         root: JSON = self.root
         return root
 
+    @property
+    def flow_start(self) -> int | None:
+        """Where the outermost flow collection begins that is still open."""
+        return next((opened.start for opened in self.stack if opened.in_flow), None)
+
+    def _report(self, problem: Problem) -> None:
+        """Something that is wrong and leaves a sensible reading: raised where problems are not collected."""
+        if self.problems is None:
+            raise problem
+        self.problems.append(problem)
+
     # -- events -------------------------------------------------------------------------------------------------------
 
-    def _begin_document(self, event: Any) -> None:
-        if self.root is not _NO_MERGE:
-            raise Problem("a second YAML document starts here", event.start_mark.index, "keep one document in a file")
+    def _is_second(self, event: Any) -> bool:
+        if self.root is _NO_MERGE:
+            return False
+        message = "a second YAML document starts here; it is not read"
+        self._report(_not_json(message, event.start_mark.index, "keep one document in a file"))
+        return True
 
     def _scalar(self, event: Any) -> None:
         top = self.top
@@ -155,7 +195,7 @@ class _Constructor:
             try:
                 value = plain(text)
             except (ValueError, ArithmeticError):
-                raise unusable_number(text, event.start_mark.index) from None
+                value = self._plain(event)
         node = -1
         if self.positions is not None:
             start = self._content_start(event)
@@ -169,9 +209,18 @@ class _Constructor:
         try:
             return tagged(event.value, event.tag)
         except TagRefused as error:
-            raise Problem(str(error), start, "remove the tag, or quote a text that starts with '!'") from None
+            self._report(_not_json(str(error), start, "remove the tag, or quote a text that starts with '!'"))
+            return event.value if event.style else self._plain(event)
         except (ValueError, ArithmeticError):
-            raise unusable_number(event.value, start) from None
+            self._report(unusable_number(event.value, start))
+        return event.value
+
+    def _plain(self, event: Any) -> Any:
+        try:
+            return plain(event.value)
+        except (ValueError, ArithmeticError):
+            self._report(unusable_number(event.value, event.start_mark.index))
+        return event.value
 
     def _content_start(self, event: Any) -> int:
         """Where a scalar itself starts, after its anchor and tag."""
@@ -185,7 +234,10 @@ class _Constructor:
     def _key(self, top: _Open, event: Any) -> None:
         text, style = event.value, event.style
         if not style and not text and event.tag is None:
-            raise Problem("a key is missing before ':'", event.start_mark.index, "write a key, or quote the text")
+            hint = "write a key, or quote the text"
+            self._report(_not_json("a key is missing before ':'", event.start_mark.index, hint))
+            self._set_no_key(top, event.start_mark.index)
+            return
         if event.tag is not None and event.tag != _MERGE_TAG:
             self._tagged(event)
         if event.anchor is not None:
@@ -196,7 +248,7 @@ class _Constructor:
         if text in top.value or (top.merge is not _NO_MERGE and text == _MERGE):
             if self.positions is None:
                 raise _Again
-            raise duplicate_key(text, event.start_mark.index, self.positions.key_start(top.node, text))
+            self._report(duplicate_key(text, event.start_mark.index, self.positions.key_start(top.node, text)))
         top.key = intern(text)
         if merges:
             top.merge = None  # until its value has come
@@ -206,6 +258,11 @@ class _Constructor:
             top.place = Key(top.key, self._key_start(event), event.end_mark.index, style)
             if merges:
                 self.positions.merges[top.node] = len(self.positions.starts)
+
+    def _set_no_key(self, top: _Open, start: int) -> None:
+        """Something that cannot be a key, which was reported: its value is read, and not kept."""
+        top.key = _NO_KEY
+        top.place = Key(_NO_KEY, start, start, 0)
 
     def _key_start(self, event: Any) -> int:
         start: int = self._content_start(event) if hasattr(event, "style") else event.start_mark.index
@@ -219,29 +276,45 @@ class _Constructor:
 
     def _begin(self, event: Any, value: Any, kind: str, style: int) -> None:
         top, start = self.top, event.start_mark.index
-        if top is not None and top.is_mapping and top.key is None:
-            raise Problem("a key is a text, not a collection", start, "quote it: '{...}', '[...]'")
+        stands_as_key = top is not None and top.is_mapping and top.key is None
+        if stands_as_key:
+            self._report(_not_json("a key is a text, not a collection", start, "quote it: '{...}', '[...]'"))
         if len(self.stack) >= self.limits.max_depth:
             raise too_deep(self.limits, start)
         if not collection_tag_fits(event.tag, kind):
-            raise Problem(f"the tag '{shown_tag(event.tag)}' is none of JSON's, or misplaced", start, "remove it")
+            message = f"the tag '{shown_tag(event.tag)}' is none of JSON's, or misplaced"
+            self._report(_not_json(message, start, "remove it"))
         node = -1 if self.positions is None else self.positions.begin(top.place if top else None, start, style)
         if event.anchor is not None:
             self.anchors[event.anchor] = None
-        self.top = _Open(value, kind == "map", event.anchor, node)
+        self.top = _Open(value, kind == "map", event, node, stands_as_key=stands_as_key)
         self.stack.append(self.top)
 
     def _end(self, event: Any) -> None:
         closed = self.stack.pop()
         self.top = self.stack[-1] if self.stack else None
         if closed.merge is not _NO_MERGE:
-            _merge(closed)
+            self._merge(closed)
         if self.positions is not None:
             self.positions.finish(closed.node, event.end_mark.index)
         if closed.anchor is not None:
             nodes, depth = self._measure(closed.value)
             self.anchors[closed.anchor] = _Anchored(closed.value, None, nodes, depth, closed.node)
-        self._attach(closed.value)
+        if closed.stands_as_key and self.top is not None:
+            self._set_no_key(self.top, closed.start)
+        else:
+            self._attach(closed.value)
+
+    def _merge(self, closed: _Open) -> None:
+        """Add what the merge key brings: own members stay, and earlier mappings of a list win over later ones."""
+        sources = closed.merge if isinstance(closed.merge, list) else [closed.merge]
+        for source in sources:
+            if not isinstance(source, dict):
+                hint = 'quote the key: "<<", if it is an ordinary one'
+                self._report(_not_json("'<<' merges a mapping, or a list of mappings", closed.merge_start, hint))
+                continue
+            for key, item in source.items():
+                closed.value.setdefault(key, item)
 
     def _attach(self, value: Any) -> None:
         top = self.top
@@ -252,7 +325,7 @@ class _Constructor:
         else:
             if top.merge is None:
                 top.merge = value if value is not None else ()
-            else:
+            elif top.key is not _NO_KEY:
                 top.value[top.key] = value
             top.key = None
             top.place = None
@@ -263,8 +336,10 @@ class _Constructor:
         anchored, top = self._anchored(event), self.top
         if top is not None and top.is_mapping and top.key is None:
             if anchored.text is None:
-                raise Problem("a key is a text, not a collection", event.start_mark.index)
-            self._set_key(top, anchored.text, event, merges=False)
+                self._report(_not_json("a key is a text, not a collection", event.start_mark.index))
+                self._set_no_key(top, event.start_mark.index)
+            else:
+                self._set_key(top, anchored.text, event, merges=False)
             return
         self.expanded += anchored.nodes
         if self.expanded > self.limits.max_aliases:
@@ -276,17 +351,21 @@ class _Constructor:
             raise too_deep(self.limits, event.start_mark.index)
         if self.positions is not None:
             node = self.positions.add(top.place if top else None, event.start_mark.index, event.end_mark.index, ALIAS)
-            self.positions.targets[node] = anchored.node
+            if anchored.node >= 0:
+                self.positions.targets[node] = anchored.node
         self._attach(anchored.value)
 
     def _anchored(self, event: Any) -> _Anchored:
         name, start = event.anchor, event.start_mark.index
-        if name not in self.anchors:
-            raise Problem(f"no anchor '&{name}' stands before '*{name}'", start, "quote a text that starts with '*'")
-        anchored = self.anchors[name]
-        if anchored is None:
-            raise Problem(f"'*{name}' stands inside of the collection that '&{name}' names", start)
-        return anchored
+        anchored = self.anchors.get(name)
+        if anchored is not None:
+            return anchored
+        if name in self.anchors:
+            self._report(_not_json(f"'*{name}' stands inside of the collection that '&{name}' names", start))
+        else:
+            hint = "quote a text that starts with '*'"
+            self._report(_not_json(f"no anchor '&{name}' stands before '*{name}'", start, hint))
+        return _Anchored(f"*{name}", f"*{name}", 1, 0, -1)
 
     def _measure(self, value: Any) -> tuple[int, int]:
         """Nodes and depth of a collection with its aliases expanded. No collection is walked twice."""
@@ -310,26 +389,19 @@ def _pass(event: Any) -> None:
     """Events that say nothing about the tree."""
 
 
-def _merge(closed: _Open) -> None:
-    """Add what the merge key brings: own members stay, and earlier mappings of a list win over later ones."""
-    sources = closed.merge if isinstance(closed.merge, list) else [closed.merge]
-    for source in sources:
-        if not isinstance(source, dict):
-            hint = 'quote the key: "<<", if it is an ordinary one'
-            raise Problem("'<<' merges a mapping, or a list of mappings", closed.merge_start, hint)
-        for key, item in source.items():
-            closed.value.setdefault(key, item)
-
-
 # -- what is wrong, in our words --------------------------------------------------------------------------------------
+
+
+def _not_json(message: str, offset: int, hint: str | None = None) -> Problem:
+    """What YAML allows and JSON has no form for."""
+    return Problem(message, offset, hint, code=NOT_JSON_DATA)
 
 
 def _character_problem(text: str) -> Problem:
     match = _NOT_YAML.search(text)
     at = match.start() if match else 0
-    return Problem(
-        f"the character U+{ord(text[at]):04X} is not allowed in YAML", at, "write it as an escape in double quotes"
-    )
+    message = f"the character U+{ord(text[at]):04X} is not allowed in YAML"
+    return Problem(message, at, "write it as an escape in double quotes", code=SYNTAX)
 
 
 _QUOTE: Final = "quote the text: '...'"
@@ -362,25 +434,25 @@ _WORDS: Final = (
 _TOLD_BY_START: Final = ("found unexpected", "alphabetic or numeric", "could not find expected ':'")
 
 
-def _syntax_problem(text: str, error: yaml.MarkedYAMLError) -> Problem:
+def _syntax_problem(text: str, error: yaml.MarkedYAMLError, flow_start: int | None) -> Problem:
     problem = error.problem or error.context or "it cannot be read"
     mark = error.problem_mark or error.context_mark
     at = min(mark.index, len(text)) if mark else 0
     if text[at : at + 1] == "\t":
-        return Problem("this is not YAML: a tab cannot indent YAML", at, "indent with spaces")
+        return SyntaxProblem("a tab cannot indent YAML", at, "indent with spaces", flow_start=flow_start)
     if "nesting depth" in problem:  # libyaml's own bound, since PyYAML 6.0.4; it comes before ours in one long line
         return Problem("the document is nested too many levels deep for a YAML parser", at)
     if "expected key" in problem or "<block end>" in problem:
         expression = _braced_expression(text, at)
         if expression:
-            return Problem(f"this is not YAML: text follows {expression}", at, _QUOTE)
+            return SyntaxProblem(f"text follows {expression}", at, _QUOTE, flow_start=flow_start)
     if error.context_mark and any(part in problem for part in _TOLD_BY_START):
         at = error.context_mark.index
     for part, message, hint in _WORDS:
         if part in problem:
             found = f"'{text[at]}'" if at < len(text) else "nothing"
-            return Problem("this is not YAML: " + message.replace("{found}", found), at, hint)
-    return Problem(f"this is not YAML: {problem}", at)
+            return SyntaxProblem(message.replace("{found}", found), at, hint, flow_start=flow_start)
+    return SyntaxProblem(problem, at, flow_start=flow_start)
 
 
 def _braced_expression(text: str, at: int) -> str | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from .evaluate import Evaluation, Scope, access, compile_expression, compile_pointer, evaluate, meaningless
 from .grammar import Version, split_accessors
-from .names import Bound, DeclaredNames, Names, Tolerated, UndeclaredName, bind, parse_and_bind
+from .names import Bound, DeclaredNames, Names, TolerableForm, Tolerated, UndeclaredName, bind, parse_and_bind
 from .nodes import (
     Alternatives,
     BodyReference,
@@ -64,6 +64,7 @@ __all__ = [
     "StatusCode",
     "StepsReference",
     "Template",
+    "TolerableForm",
     "Tolerated",
     "UndeclaredName",
     "Url",

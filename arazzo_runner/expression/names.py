@@ -6,7 +6,7 @@ reading then takes what follows the longest declared name as a dereference, and 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal, Protocol, TypeAlias, assert_never
 
@@ -34,7 +34,7 @@ from .nodes import (
     Url,
     WorkflowsReference,
 )
-from .parse import Reading, parse
+from .parse import ExpressionSyntaxError, Reading, parse, starts_like_expression
 
 NameKind = Literal["input", "output", "step", "workflow", "source description"]
 
@@ -75,7 +75,10 @@ class DeclaredNames:
 
 
 class UndeclaredName(LanguageSyntaxError):
-    """An expression names something that is not declared: certainly not what was meant (decision 17)."""
+    """An expression names something that is not declared: certainly not what was meant (decision 17).
+
+    `rewrite` is the whole text in its portable form, where a tolerant reading knows what was meant (decision 0).
+    """
 
     def __init__(
         self,
@@ -86,24 +89,36 @@ class UndeclaredName(LanguageSyntaxError):
         offset: int = 0,
         meant: str | None = None,
         hint: str | None = None,
+        rewrite: str | None = None,
     ) -> None:
         super().__init__(message, offset=offset, meant=meant)
         self.kind = kind
         self.name = name
         self.hint = self.hint or hint
+        self.rewrite = rewrite
+
+
+class TolerableForm(ExpressionSyntaxError):
+    """A text that only a tolerant reading takes; `rewrite` is the whole of it in its portable form (decision 0)."""
+
+    def __init__(self, message: str, *, offset: int = 0, meant: str | None = None, rewrite: str) -> None:
+        super().__init__(message, offset=offset, meant=meant)
+        self.rewrite = rewrite
 
 
 @dataclass(frozen=True, slots=True)
 class Tolerated:
     """A place that is read as its author meant although the text is not the specification's (decision 0).
 
-    `rewrite` is the whole text in its portable form, None if there is none; `offset` counts code points.
+    `rewrite` is the whole text in its portable form, None if there is none that is certain: then `hint` may say what to
+    write. `offset` counts code points.
     """
 
     form: str
     message: str
     rewrite: str | None
     offset: int
+    hint: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +142,33 @@ def parse_and_bind(text: str, reading: Reading, names: Names) -> Bound:
     Raises:
         ExpressionSyntaxError, UndeclaredName.
     """
-    return bind(parse(text, reading), names, reading)
+    try:
+        return bind(parse(text, reading), names, reading)
+    except (ExpressionSyntaxError, UndeclaredName) as error:
+        if reading.tolerant or not starts_like_expression(text):
+            raise
+        meant = _as_meant(text, reading, names)
+        raise with_rewrite(error, meant.tolerated if meant else ()) from None
+
+
+def _as_meant(text: str, reading: Reading, names: Names) -> Bound | None:
+    try:
+        return parse_and_bind(text, Reading(reading.version, tolerant=True), names)
+    except (ExpressionSyntaxError, UndeclaredName):
+        return None
+
+
+def with_rewrite(
+    error: ExpressionSyntaxError | UndeclaredName, tolerated: Iterable[Tolerated]
+) -> ExpressionSyntaxError | UndeclaredName:
+    """An exact reading's error, with the portable form of the text where a tolerant reading has one."""
+    rewrite = next((place.rewrite for place in tolerated if place.rewrite), None)
+    if rewrite is None:
+        return error
+    if isinstance(error, UndeclaredName):
+        error.rewrite = rewrite
+        return error
+    return TolerableForm(error.message, offset=error.offset, meant=error.meant, rewrite=rewrite)
 
 
 def bind(expression: Expression, names: Names, reading: Reading) -> Bound:

@@ -14,9 +14,9 @@ from typing import Literal, TypeAlias
 from ..errors import ExpressionError, LanguageSyntaxError
 from ..values import MISSING, text_of
 from .evaluate import Evaluation, Scope, compile_expression
-from .names import Bound, Names, Tolerated, UndeclaredName, parse_and_bind
+from .names import Bound, Names, TolerableForm, Tolerated, UndeclaredName, bind, parse_and_bind, with_rewrite
 from .nodes import Expression, InputsReference, OutputsReference, StepsReference, WorkflowsReference
-from .parse import ExpressionSyntaxError, Reading, starts_like_expression
+from .parse import ExpressionSyntaxError, Reading, parse, starts_like_expression
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ def parse_value(text: str, reading: Reading, names: Names) -> Bound | Template:
         UndeclaredName: a name that is not declared.
     """
     try:
-        return parse_and_bind(text, reading, names)
+        return bind(parse(text, reading), names, reading)
     except ExpressionSyntaxError as error:
         return _not_whole(text, reading, names, error if starts_like_expression(text) else None)
     except UndeclaredName as error:
@@ -66,8 +66,7 @@ def _not_whole(text: str, reading: Reading, names: Names, error: LanguageSyntaxE
     if template.is_literal or isinstance(template.parts[0], str):
         raise error
     if not reading.tolerant:
-        first = template.tolerated[0]
-        raise ExpressionSyntaxError(first.message, offset=first.offset, meant=first.rewrite)
+        _refuse(template.tolerated)
     return template
 
 
@@ -75,10 +74,15 @@ def _refuse_as_meant(text: str, reading: Reading, names: Names) -> None:
     """Refuse a whole expression in a form that is only tolerated elsewhere, with what its author meant."""
     try:
         meant = parse_and_bind(text, Reading(reading.version, tolerant=True), names)
-    except LanguageSyntaxError:
+    except (ExpressionSyntaxError, UndeclaredName):
         return
-    for form in meant.tolerated[:1]:
-        raise ExpressionSyntaxError(form.message, offset=form.offset, meant=form.rewrite)
+    _refuse(meant.tolerated)
+
+
+def _refuse(forms: tuple[Tolerated, ...]) -> None:
+    for form in forms[:1]:
+        assert form.rewrite is not None, "the forms of expressions have a portable one"
+        raise TolerableForm(form.message, offset=form.offset, meant=form.rewrite, rewrite=form.rewrite)
 
 
 def parse_template(text: str, reading: Reading, names: Names) -> Template:
@@ -89,6 +93,23 @@ def parse_template(text: str, reading: Reading, names: Names) -> Template:
     """
     if "$" not in text:
         return Template((text,), text)
+    try:
+        return _template(text, reading, names)
+    except (ExpressionSyntaxError, UndeclaredName) as error:
+        if reading.tolerant:
+            raise
+        raise with_rewrite(error, _meant_forms(text, reading, names)) from None
+
+
+def _meant_forms(text: str, reading: Reading, names: Names) -> tuple[Tolerated, ...]:
+    """What a tolerant reading finds in a text that an exact one refuses; () where it refuses it too."""
+    try:
+        return _template(text, Reading(reading.version, tolerant=True), names).tolerated
+    except (ExpressionSyntaxError, UndeclaredName):
+        return ()
+
+
+def _template(text: str, reading: Reading, names: Names) -> Template:
     pieces = [
         piece
         for embedded in _embedded(text, reading, names)
@@ -124,7 +145,7 @@ def _embedded(text: str, reading: Reading, names: Names) -> Iterator[_Piece]:
 
 def _inside(inside: str, offset: int, reading: Reading, names: Names) -> Bound | None:
     try:
-        return parse_and_bind(inside, reading, names)
+        return bind(parse(inside, reading), names, reading)
     except ExpressionSyntaxError as error:
         if not starts_like_expression(inside):
             return None

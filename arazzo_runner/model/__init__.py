@@ -1,6 +1,7 @@
 """The Arazzo Objects as frozen dataclasses, and the one place that reads them out of a document."""
 
 from .objects import (
+    NO_VALUE,
     Action,
     ArazzoDescription,
     ChannelStep,
@@ -27,6 +28,7 @@ from .objects import (
 from .reader import Compat, read
 
 __all__ = [
+    "NO_VALUE",
     "Action",
     "ArazzoDescription",
     "ChannelStep",

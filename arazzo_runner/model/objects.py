@@ -57,7 +57,7 @@ class SourceDescription:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExpressionType:
-    """Expression Type Object, or its shorthand: a type without a version is the default one."""
+    """Expression Type Object, or its shorthand: a type without a version is the default one; "" what is no type."""
 
     type: str
     version: str | None
@@ -66,10 +66,13 @@ class ExpressionType:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Criterion:
+    """It is not `readable` where a finding says that it has no condition, or one of no known type."""
+
     condition: Text
     context: Text | None
     type: ExpressionType | None
     location: Location
+    readable: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +84,8 @@ class Reusable:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parameter:
+    """`in_` is "" where it is none of the places there are, which a finding says."""
+
     name: str
     in_: str | None
     value: Raw
@@ -89,7 +94,7 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PayloadReplacement:
-    target: Text
+    target: Text | None
     target_selector_type: ExpressionType | None
     value: Raw
     location: Location
@@ -112,7 +117,8 @@ class Output:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SuccessAction:
-    """`type` is end or goto; retry only where decision 0 tolerates it (then the retry fields count)."""
+    """`type` is end or goto; retry only where decision 0 tolerates it (then the retry fields count); "" if it is none.
+    """
 
     name: str
     type: str
@@ -209,7 +215,10 @@ class Components:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ArazzoDescription:
-    """The root object. `version` is the feature set (major.minor); `arazzo` the field as written."""
+    """The root object. `version` is the feature set (major.minor); `arazzo` the field as written.
+
+    `unread_sources` says that the list of sources has entries that are no objects.
+    """
 
     arazzo: str
     version: Version
@@ -219,10 +228,11 @@ class ArazzoDescription:
     workflows: tuple[Workflow, ...]
     components: Components
     self_: str | None = None
+    unread_sources: bool = False
 
     def workflow(self, workflow_id: str) -> Workflow | None:
-        """The workflow with this id (case-sensitive), or None."""
-        for workflow in self.workflows:
+        """The first workflow with this id (case-sensitive), or None."""
+        for workflow in self.workflows if workflow_id else ():
             if workflow.workflow_id == workflow_id:
                 return workflow
         return None

@@ -1,7 +1,8 @@
 """Read a located tree into the model: structure is checked in one pass, findings are yielded as Diagnostics.
 
 The only place that knows camelCase keys and what differs between 1.0 and 1.1 (design, "model/"). Reading goes on after
-a finding wherever a sensible value is left, so that one pass finds them all.
+a finding, so that one pass finds them all: an Object of which something is missing or wrong stays, with "" in its
+place, for what else there is to say of it. Its finding is an error, and no run gets there.
 
 Codes: ARZ101 not an Arazzo description; ARZ102 version; ARZ110 missing field; ARZ111 wrong type; ARZ112 unknown field;
 ARZ113 misspelt field; ARZ114 field of a later version; ARZ115 empty list; ARZ116 value not allowed; ARZ117 mutually
@@ -16,12 +17,13 @@ from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 from typing import Any, Literal, NamedTuple, TypeVar, cast
 
-from ..diagnostics import Diagnostic, Severity, did_you_mean, edit_distance
+from ..diagnostics import Diagnostic, Fix, Quote, Remove, Severity, Wrap, did_you_mean, edit_distance
 from ..document import Document
 from ..errors import DocumentError
 from ..location import Location
 from ..values import MISSING
 from .objects import (
+    NO_VALUE,
     ArazzoDescription,
     ChannelStep,
     Components,
@@ -53,6 +55,7 @@ _NAME = re.compile(r"[A-Za-z0-9_\-]+")
 _KEY = re.compile(r"[a-zA-Z0-9.\-_]+")
 _RESERVED = ("x-oai-", "x-oas-", "x-arazzo")
 _VERSION = re.compile(r"(\d+)\.(\d+)\.(\d+)(-.+)?")
+_LIKE_A_VERSION = re.compile(r"v?(\d+)(?:\.(\d+))?.*", re.DOTALL)
 
 # The fixed fields of each Object; a value of "1.1" marks a field that 1.0 does not have.
 FIELDS: Mapping[str, Mapping[str, str]] = {
@@ -141,22 +144,31 @@ _KINDS = {
 }
 
 
-def read(document: Document, *, compat: Compat = "auto") -> tuple[ArazzoDescription, tuple[Diagnostic, ...]]:
+def read(
+    document: Document, *, compat: Compat = "auto", go_on: bool = False
+) -> tuple[ArazzoDescription, tuple[Diagnostic, ...]]:
     """Read an Arazzo document into the model, with every structural finding.
+
+    Args:
+        go_on: For checking: a version that is missing, malformed or later is a finding, and what is written is read as
+            the nearest version that we know. What only another version could tell is not said then.
 
     Raises:
         DocumentError: the root is not an Arazzo description, or its version is not one we run (decision 52).
     """
-    reader = _Reader(document, compat)
+    reader = _Reader(document, compat, go_on)
     return reader.description(), tuple(reader.diagnostics)
 
 
 class _Reader:
     """One pass over one document; the state is the list of findings."""
 
-    def __init__(self, document: Document, compat: Compat) -> None:
+    def __init__(self, document: Document, compat: Compat, go_on: bool) -> None:
         self.document = document
         self.compat = compat
+        self.go_on = go_on
+        self.guessed = False  # the version is not one that the document names
+        self.later = False  # it names a later one, which may have other fields
         self.diagnostics: list[Diagnostic] = []
         self.version: Version = "1.0"
 
@@ -166,10 +178,7 @@ class _Reader:
         root = self.document.root
         if not isinstance(root, dict):
             raise self._refused("ARZ101", "an Arazzo description is an object", (), "start it with 'arazzo: 1.0.1'")
-        if "arazzo" not in root:
-            hint = f"this is an {self.document.kind} description" if self.document.kind else "add 'arazzo: 1.0.1'"
-            raise self._refused("ARZ101", "this is not an Arazzo description: it has no field 'arazzo'", (), hint)
-        self.version = self._version(root["arazzo"])
+        self.version = self._version_of(root)
         node = _Node(self, (), root, "Arazzo Specification Object")
         self_ = node.text("$self")
         if self_ and "#" in self_.value:
@@ -180,23 +189,35 @@ class _Reader:
         components = self._components(node.child("components", "object"))
         node.known()
         self._unique("source description name", [(s.name, s.location) for s in sources])
+        unread = len(sources) < len(_entries(root, "sourceDescriptions"))
         self._unique("workflowId", [(w.workflow_id, w.location) for w in workflows])
         return ArazzoDescription(
-            arazzo=str(root["arazzo"]),
+            arazzo=str(root.get("arazzo", "")),
             version=self.version,
             document=self.document,
             info=info,
             source_descriptions=sources,
+            unread_sources=unread,
             workflows=workflows,
             components=components,
             self_=self_.value if self_ else None,
         )
 
+    def _version_of(self, root: dict[str, Any]) -> Version:
+        if "arazzo" in root:
+            return self._version(root["arazzo"])
+        hint = f"this is an {self.document.kind} description" if self.document.kind else "add 'arazzo: 1.0.1'"
+        refused = self._refused("ARZ101", "this is not an Arazzo description: it has no field 'arazzo'", (), hint)
+        if self.document.kind or not {"workflows", "sourceDescriptions"} & root.keys():
+            raise refused
+        return self._guess("1.0", refused)
+
     def _version(self, written: Any) -> Version:
         match = _VERSION.fullmatch(written) if isinstance(written, str) else None
         if match is None:
             hint = f"quote it: arazzo: '{written}.0'" if isinstance(written, (int, float)) else "write 'arazzo: 1.0.1'"
-            raise self._refused("ARZ102", f"'arazzo' is a version number, not {written!r}", ("arazzo",), hint)
+            message = f"'arazzo' is a version number, not {_shown(written)}"
+            return self._guess(_nearest(written), self._refused("ARZ102", message, ("arazzo",), hint))
         if match[4]:
             self.report("ARZ102", f"'{written}' is read as {match[1]}.{match[2]}", ("arazzo",), None, "warning")
         major, minor = int(match[1]), int(match[2])
@@ -206,7 +227,17 @@ class _Reader:
             self.report("ARZ102", f"'{written}' is read as 1.1", ("arazzo",), None, "warning")
             return "1.1"
         hint = "--lenient reads it as 1.1" if major == 1 else "versions 1.0 and 1.1 can be run"
-        raise self._refused("ARZ102", f"Arazzo {written} is not supported", ("arazzo",), hint)
+        refused = self._refused("ARZ102", f"Arazzo {written} is not supported", ("arazzo",), hint)
+        self.later = True
+        return self._guess("1.1" if major == 1 else None, refused)
+
+    def _guess(self, nearest: Version | None, refused: DocumentError) -> Version:
+        """The version to check as, where the document names none that we know."""
+        if nearest is None or not self.go_on:
+            raise refused
+        self.diagnostics += refused.diagnostics
+        self.guessed = True
+        return nearest
 
     def _refused(self, code: str, message: str, pointer: Pointer, hint: str | None) -> DocumentError:
         location = self.document.location(pointer)
@@ -224,21 +255,20 @@ class _Reader:
         node.known()
         return Info(title=title or "", version=version or "", summary=summary, description=description)
 
-    def _source(self, node: _Node) -> SourceDescription | None:
+    def _source(self, node: _Node) -> SourceDescription:
         node.object = "Source Description Object"
         name, url = node.string("name", required=True), node.string("url", required=True)
         kind = node.choice(
             "type", ("openapi", "arazzo") if self.version == "1.0" else ("openapi", "asyncapi", "arazzo")
         )
         node.known()
-        if name is None or url is None:
-            return None
-        self._pattern(_NAME, name, (*node.pointer, "name"), "a source description's name")
+        if name is not None:
+            self._pattern(_NAME, name, (*node.pointer, "name"), "a source description's name")
         return SourceDescription(
-            name=name, url=url, type=cast(Any, kind), location=node.location, url_location=node.at("url")
+            name=name or "", url=url or "", type=cast(Any, kind), location=node.location, url_location=node.at("url")
         )
 
-    def _workflow(self, node: _Node) -> Workflow | None:
+    def _workflow(self, node: _Node) -> Workflow:
         node.object = "Workflow Object"
         workflow_id = node.string("workflowId", required=True)
         steps: tuple[Step, ...] = node.items("steps", self._step, required=True, at_least_one=True)
@@ -259,9 +289,8 @@ class _Reader:
         self._unique("stepId", [(s.step_id, s.location) for s in steps])
         self._unique_actions(result.success_actions, result.failure_actions)
         self._unique("dependsOn entry", [(t.value, t.location) for t in result.depends_on])
-        if workflow_id is None:
-            return None
-        self._pattern(_NAME, workflow_id, (*node.pointer, "workflowId"), "a workflowId", soft=True)
+        if workflow_id is not None:
+            self._pattern(_NAME, workflow_id, (*node.pointer, "workflowId"), "a workflowId", soft=True)
         return result
 
     def _inputs(self, node: _Node) -> Raw | None:
@@ -279,19 +308,18 @@ class _Reader:
             )
         return inputs
 
-    def _step(self, node: _Node) -> Step | None:
+    def _step(self, node: _Node) -> Step:
         node.object = "Step Object"
-        step_id = node.string("stepId", required=True) or ""
+        step_id = node.string("stepId", required=True)
         targets = _Targets(*(node.text(f) for f in ("operationId", "operationPath", "workflowId", "channelPath")))
         action, correlation_id = self._message_action(node), node.raw("correlationId")
-        common = {"step_id": step_id, **self._common_fields(node)}
+        common = {"step_id": step_id or f"#{int(node.pointer[-1]) + 1}", **self._common_fields(node)}
         node.known()
         self._unique("dependsOn entry", [(t.value, t.location) for t in common["depends_on"]])
         self._unique_actions(common["on_success"], common["on_failure"])
         self._one_target(node, common["step_id"])
-        if not common["step_id"]:
-            return None
-        self._pattern(_NAME, common["step_id"], (*node.pointer, "stepId"), "a stepId", soft=True)
+        if step_id is not None:
+            self._pattern(_NAME, step_id, (*node.pointer, "stepId"), "a stepId", soft=True)
         return self._step_of_kind(node, targets, action, correlation_id, common)
 
     def _message_action(self, node: _Node) -> Text | None:
@@ -318,8 +346,8 @@ class _Reader:
 
     def _step_of_kind(
         self, node: _Node, targets: _Targets, action: Text | None, correlation_id: Raw | None, common: dict[str, Any]
-    ) -> Step | None:
-        """The variant its target makes a step; None where it names nothing to call."""
+    ) -> Step:
+        """The variant its target makes a step; one that names nothing to call has no target."""
         if targets.workflow_id is not None:
             self._refuse_message_fields(node, action, correlation_id)
             return WorkflowStep(workflow_id=targets.workflow_id, **common)
@@ -329,8 +357,6 @@ class _Reader:
                 message = f"step '{common['step_id']}' has a channelPath and needs 'action'"
                 self.report("ARZ110", message, node.pointer, "add 'action: send' or 'action: receive'")
             return ChannelStep(channel_path=targets.channel_path, **messages, **common)
-        if targets.operation_id is None and targets.operation_path is None:
-            return None
         return OperationStep(
             operation_id=targets.operation_id, operation_path=targets.operation_path, **messages, **common
         )
@@ -350,7 +376,7 @@ class _Reader:
                 (*node.pointer, targets[1]),
                 f"keep one of {', '.join(targets)}",
             )
-        elif not targets and "stepId" in node.value and not node.misspelt:
+        elif not targets and not node.misspelt:
             known = "operationId, operationPath or workflowId"
             self.report("ARZ110", f"step '{step_id}' names nothing to call", node.pointer, f"add {known}")
 
@@ -361,37 +387,40 @@ class _Reader:
             return None
         return timeout
 
-    def _parameter(self, node: _Node) -> Parameter | None:
+    def _parameter(self, node: _Node) -> Parameter:
         node.object = "Parameter Object"
         name = node.string("name", required=True)
         places: tuple[str, ...] = ("path", "query", "header", "cookie")
         if self.version == "1.1":
             places = ("path", "query", "querystring", "header", "cookie", "channel")
-        if self.version == "1.0" and node.value.get("in") == "body":
+        in_ = None
+        if node.value.get("in") == "body":
             self.report(
                 "ARZ116",
                 "'in: body' is not a parameter location",
                 (*node.pointer, "in"),
                 "move the value to requestBody.payload",
             )
-            in_: str | None = None
         else:
             in_ = node.choice("in", places)
         value = node.raw("value", required=True)
         node.known()
-        if name is None or value is None:
-            return None
-        return Parameter(name=name, in_=in_, value=value, location=node.location)
+        return Parameter(
+            name=name or "",
+            in_=in_ or ("" if "in" in node.value else None),
+            value=value or NO_VALUE,
+            location=node.location,
+        )
 
-    def _success_action(self, node: _Node) -> SuccessAction | None:
+    def _success_action(self, node: _Node) -> SuccessAction:
         node.object = "Success Action Object"
         return self._action(node, SuccessAction, ("end", "goto"))
 
-    def _failure_action(self, node: _Node) -> FailureAction | None:
+    def _failure_action(self, node: _Node) -> FailureAction:
         node.object = "Failure Action Object"
         return self._action(node, FailureAction, ("end", "retry", "goto"))
 
-    def _action(self, node: _Node, of: Callable[..., T], types: tuple[str, ...]) -> T | None:
+    def _action(self, node: _Node, of: Callable[..., T], types: tuple[str, ...]) -> T:
         name = node.string("name", required=True)
         if node.value.get("type") == "retry" and "retry" not in types and self._tolerant:
             self.report(
@@ -408,7 +437,7 @@ class _Reader:
         retry_after, retry_limit = self._retry_fields(node, kind)
         action = of(
             name=name or "",
-            type=kind or "end",
+            type=kind or "",
             location=node.location,
             workflow_id=workflow_id,
             step_id=step_id,
@@ -419,8 +448,6 @@ class _Reader:
         )
         node.known()
         self._action_target(node, kind, workflow_id, step_id)
-        if name is None or kind is None:
-            return None
         return action
 
     def _retry_fields(self, node: _Node, kind: str | None) -> tuple[float, int]:
@@ -451,7 +478,7 @@ class _Reader:
                 "warning",
             )
 
-    def _action_parameter(self, node: _Node) -> Parameter | None:
+    def _action_parameter(self, node: _Node) -> Parameter:
         parameter = self._parameter(node)
         if "in" in node.value:
             self.report("ARZ116", "a parameter of an action has no 'in'", (*node.pointer, "in"), "remove it")
@@ -499,35 +526,42 @@ class _Reader:
                 self.report("ARZ112", f"'{key}' beside 'reference' is ignored", (*node.pointer, key), None, "warning")
         return Reusable(reference=reference, value=value, location=node.location) if reference else None
 
-    def _criterion(self, node: _Node) -> Criterion | None:
+    def _criterion(self, node: _Node) -> Criterion:
         node.object = "Criterion Object"
         condition = node.text("condition", required=True)
         context = node.text("context")
         kind = self._expression_type(node, "type", ("simple", "regex", "jsonpath", "xpath"), ("jsonpath", "xpath"))
         node.known()
-        if condition is None:
-            return None
-        if kind is not None and kind.type != "simple" and context is None:
+        needed = kind is not None and kind.type not in ("simple", "") and "context" not in node.value
+        if kind is not None and needed:
             self.report(
                 "ARZ110", f"a {kind.type} criterion needs a 'context'", node.pointer, "add 'context: $response.body'"
             )
-        if kind is not None and kind.type == "simple" and context is None and self.compat == "strict":
-            self.report("ARZ110", "'type' is given, so 'context' is needed", node.pointer, "remove 'type: simple'")
-        return Criterion(condition=condition, context=context, type=kind, location=node.location)
+        if kind is not None and kind.type == "simple" and "context" not in node.value and self.compat == "strict":
+            fix = Fix((Remove(node.at("type")),))
+            self.report(
+                "ARZ110", "'type' is given, so 'context' is needed", node.pointer, "remove 'type: simple'", fix=fix
+            )
+        readable = condition is not None and (kind is None or kind.type != "")
+        condition = condition or Text("", node.location)
+        return Criterion(condition=condition, context=context, type=kind, location=node.location, readable=readable)
 
     def _expression_type(
         self, node: _Node, field: str, short: tuple[str, ...], long: tuple[str, ...]
     ) -> ExpressionType | None:
         value = node.value.get(field, MISSING)
-        if not isinstance(value, dict):
+        if value is MISSING:
+            return None
+        if not isinstance(value, dict) or _is_unquoted(value):
             chosen = node.choice(field, short)
-            return ExpressionType(type=chosen, version=None, location=node.at(field)) if chosen else None
+            return ExpressionType(type=chosen or "", version=None, location=node.at(field))
         inner = _Node(self, (*node.pointer, field), value, "Expression Type Object")
         kind = inner.choice("type", long, required=True)
         allowed = (VERSIONS_1_0 if self.version == "1.0" else VERSIONS).get(kind or "", ())
         version = inner.choice("version", allowed, required=True) if allowed else inner.string("version", required=True)
         inner.known()
-        return ExpressionType(type=kind, version=version, location=inner.location) if kind else None
+        readable = kind is not None and version is not None
+        return ExpressionType(type=kind if kind and readable else "", version=version, location=inner.location)
 
     def _request_body(self, node: _Node | None) -> RequestBody | None:
         if node is None:
@@ -540,15 +574,15 @@ class _Reader:
             content_type=content_type, payload=payload, replacements=replacements, location=node.location
         )
 
-    def _replacement(self, node: _Node) -> PayloadReplacement | None:
+    def _replacement(self, node: _Node) -> PayloadReplacement:
         node.object = "Payload Replacement Object"
         target, value = node.text("target", required=True), node.raw("value", required=True)
         types = ("jsonpath", "xpath", "jsonpointer")
         kind = self._expression_type(node, "targetSelectorType", types, types) if self.version == "1.1" else None
         node.known()
-        if target is None or value is None:
-            return None
-        return PayloadReplacement(target=target, target_selector_type=kind, value=value, location=node.location)
+        return PayloadReplacement(
+            target=target, target_selector_type=kind, value=value or NO_VALUE, location=node.location
+        )
 
     def _outputs(self, node: _Node) -> tuple[Output, ...]:
         inner = node.child("outputs", "object")
@@ -581,20 +615,23 @@ class _Reader:
         severity: Severity = "error",
         *,
         key: bool = False,
+        fix: Fix | None = None,
     ) -> None:
-        self.diagnostics.append(Diagnostic(code, severity, message, self.document.location(pointer, key=key), hint))
+        location = self.document.location(pointer, key=key)
+        self.diagnostics.append(Diagnostic(code, severity, message, location, hint, fix))
 
-    def _wrong_type(self, pointer: Pointer, value: Any, wanted: str) -> None:
-        if isinstance(value, dict) and len(value) == 1 and str(next(iter(value))).startswith("$"):
+    def _wrong_type(self, pointer: Pointer, value: Any, wanted: str, fix: Fix | None = None) -> None:
+        if _is_unquoted(value):
             name = next(iter(value))
             self.report(
                 "ARZ120",
                 f"{{{name}}} without quotes is a YAML mapping, not a text",
                 pointer,
                 f"""quote it: "{{{name}}}" """.strip(),
+                fix=Fix((Quote(self.document.location(pointer)),)),
             )
             return
-        self.report("ARZ111", f"{_what(pointer)} is {_a(value)}, not {wanted}", pointer)
+        self.report("ARZ111", f"{_what(pointer)} is {_a(value)}, not {wanted}", pointer, fix=fix)
 
     def _pattern(self, pattern: re.Pattern[str], name: str, pointer: Pointer, what: str, *, soft: bool = False) -> None:
         if pattern.fullmatch(name):
@@ -719,7 +756,7 @@ class _Node:
             if isinstance(item, str) and item:
                 texts.append(Text(item, self.reader.document.location(pointer)))
             else:
-                self.reader.report("ARZ111", f"'{field}' is a list of names; this is {_a(item)}", pointer)
+                self.reader._wrong_type(pointer, item, "a name")
         if at_least_one and value == []:
             self.reader.report("ARZ115", f"'{field}' is empty", (*self.pointer, field), "remove it or add an entry")
         return tuple(texts)
@@ -737,19 +774,24 @@ class _Node:
     def _nodes(self, field: str, values: list[Any]) -> Iterator[_Node]:
         for index, item in enumerate(values):
             pointer = (*self.pointer, field, str(index))
-            if isinstance(item, dict):
+            if isinstance(item, dict) and not _is_unquoted(item):
                 yield _Node(self.reader, pointer, item, "")
-            elif isinstance(item, str) and field in ("successCriteria", "criteria") and self.reader._tolerant:
+                continue
+            wrap = None
+            if isinstance(item, str) and field in ("successCriteria", "criteria"):
+                wrap = Fix((Wrap(self.reader.document.location(pointer), "condition"),))
+            if wrap is not None and self.reader._tolerant:
                 self.reader.report(
                     "ARZ509",
                     "a criterion is an object; this text is read as its condition",
                     pointer,
                     f"portable form: - condition: {item}",
                     "warning",
+                    fix=wrap,
                 )
                 yield _Node(self.reader, pointer, {"condition": item}, "")
             else:
-                self.reader._wrong_type((*self.pointer, field, str(index)), item, "an object")
+                self.reader._wrong_type(pointer, item, "an object", wrap)
 
     def members(self, field: str, of: Callable[[_Node], T | None]) -> dict[str, T]:
         inner = self.child(field, "object")
@@ -757,7 +799,7 @@ class _Node:
         for key, item in (inner.value if inner else {}).items():
             pointer = (*self.pointer, field, key)
             self.reader._pattern(_KEY, key, pointer, "a component's name")
-            if not isinstance(item, dict):
+            if not isinstance(item, dict) or _is_unquoted(item):
                 self.reader._wrong_type(pointer, item, "an object")
             elif "reference" in item:
                 self.reader.report("ARZ116", "a component cannot itself be a Reusable Object", pointer)
@@ -796,7 +838,7 @@ class _Node:
             if key.startswith("x-") or key in self.extra:
                 continue
             if key in fields:
-                if not self._in_version(key):
+                if not self._in_version(key) and not self.reader.guessed:
                     self.reader.report(
                         "ARZ114",
                         f"'{key}' came with Arazzo 1.1; this document says {self.reader.version}",
@@ -804,6 +846,8 @@ class _Node:
                         "write 'arazzo: 1.1.0'",
                         key=True,
                     )
+            elif self.reader.later:
+                continue
             elif near := self._near(key):
                 self.reader.report(
                     "ARZ113", f"the {self.object} has no field '{key}'", pointer, f"did you mean '{near}'?", key=True
@@ -818,6 +862,33 @@ class _Node:
                     "warning",
                     key=True,
                 )
+
+
+def _entries(root: dict[str, Any], field: str) -> list[Any]:
+    entries = root.get(field)
+    return entries if isinstance(entries, list) else []
+
+
+def _nearest(written: Any) -> Version | None:
+    """The version that something is nearest to which should be one; 1.0 where it says nothing of the kind."""
+    match = _LIKE_A_VERSION.fullmatch(str(written))
+    if match is None:
+        return "1.0"
+    if match[1] != "1":
+        return None
+    return "1.0" if int(match[2] or 0) == 0 else "1.1"
+
+
+def _shown(value: Any) -> str:
+    return repr(value) if isinstance(value, str) else _a(value)
+
+
+def _is_unquoted(value: Any) -> bool:
+    """Whether this is what YAML makes of `{$inputs.x}` without quotes (decision 56)."""
+    if not isinstance(value, dict) or len(value) != 1:
+        return False
+    name, member = next(iter(value.items()))
+    return str(name).startswith("$") and member is None
 
 
 def _what(pointer: Pointer) -> str:

@@ -15,6 +15,7 @@ from ..errors import DocumentError
 from ..values import PointerSyntaxError, format_pointer, parse_pointer
 from .operation import AmbiguousOperation, Operation, UnknownOperation
 from .reference import DanglingReference, Node, References, Tokens
+from .security import read_api_keys
 
 _METHODS = ("get", "put", "post", "delete", "options", "head", "patch")
 _METHODS_OF = {
@@ -122,6 +123,11 @@ class Description:
         """The methods of a path, upper case; () for a path that is not there."""
         item = self._path_items.get(path)
         return () if item is None else tuple(operation.method for operation in self._operations_of(item))
+
+    @cached_property
+    def api_keys(self) -> frozenset[tuple[str, str]]:
+        """Place and name of the API keys of all security schemes; header names in lower case."""
+        return read_api_keys(self.root, self.version)
 
     @cached_property
     def _path_items(self) -> dict[str, _PathItem]:

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from .description import Description
     from .request import RequestBuilder
 
+_SAID_ELSEWHERE = ("accept", "authorization", "content-type", "cookie")
+
 
 class Operation:
     """An Operation Object at its path and method. Immutable; what is read once is kept."""
@@ -92,6 +94,14 @@ class Operation:
         if in_ == "querystring":
             return next((declared for declared in self.parameters if declared.in_ == in_), None)
         return self._parameters_by_key.get((in_, name.lower() if in_ == "header" else name))
+
+    def is_implied(self, in_: str, name: str) -> bool:
+        """Whether a request may have a parameter that nothing declares as one.
+
+        Headers that are said elsewhere (3.1.1, Parameter Object, `name`), and API keys of security schemes.
+        """
+        name = name.lower() if in_ == "header" else name
+        return (in_ == "header" and name in _SAID_ELSEWHERE) or (in_, name) in self.description.api_keys
 
     @cached_property
     def request_body(self) -> RequestBodyDeclaration | None:

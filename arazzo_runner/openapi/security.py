@@ -13,6 +13,7 @@ from ..messages import Security, SecurityRequirement
 from .reference import DanglingReference, Node
 
 _FLOWS = {"application": "clientCredentials", "accessCode": "authorizationCode"}
+_SCHEMES = ("securitySchemes", "securityDefinitions")  # the latter in 2.0
 _URLS = frozenset({"authorizationUrl", "tokenUrl", "refreshUrl", "deviceAuthorizationUrl", "openIdConnectUrl"})
 
 
@@ -30,6 +31,18 @@ def read_security(operation: Node, root: Node, version: str) -> Security:
     )
 
 
+def read_api_keys(root: Node, version: str) -> frozenset[tuple[str, str]]:
+    """Place and name of the API keys that any security scheme declares; header names in lower case."""
+    parent = root if version == "2.0" else root.child("components")
+    names = [name for name, _ in parent.members(_SCHEMES[version == "2.0"])] if parent is not None else []
+    keys: set[tuple[str, str]] = set()
+    for scheme in (_scheme(name, root, version) for name in names):
+        place, name = scheme.get("in"), scheme.get("name")
+        if scheme.get("type") == "apiKey" and isinstance(place, str) and isinstance(name, str):
+            keys.add((place, name.lower() if place == "header" else name))
+    return frozenset(keys)
+
+
 def _requirement(name: str, scopes: Any, root: Node, version: str) -> SecurityRequirement:
     """One scheme; one that is not declared stays, with an empty object, so that nobody takes it for anonymous."""
     names = tuple(str(scope) for scope in scopes) if isinstance(scopes, list) else ()
@@ -37,8 +50,7 @@ def _requirement(name: str, scopes: Any, root: Node, version: str) -> SecurityRe
 
 
 def _scheme(name: str, root: Node, version: str) -> Mapping[str, Any]:
-    place = ("securityDefinitions",) if version == "2.0" else ("components", "securitySchemes")
-    node = root.child(*place, name)
+    node = root.child(*(() if version == "2.0" else ("components",)), _SCHEMES[version == "2.0"], name)
     try:
         if node is None and version >= "3.2":
             node = root.references.follow(root, name)  # 3.2: a requirement may name its scheme by URI.

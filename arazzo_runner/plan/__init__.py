@@ -24,7 +24,7 @@ from .objects import (
     UnlinkedStep,
     WorkflowCall,
 )
-from .written import Constant, Embedding, Items, Members, Selected, Unreadable, Whole, Written, expressions_in
+from .written import Constant, Embedding, Items, Members, Selected, Unreadable, Whole, Written, expressions_in, selectors_in
 
 __all__ = [
     "Bounds",
@@ -60,4 +60,5 @@ __all__ = [
     "expressions_in",
     "link",
     "link_workflows",
+    "selectors_in",
 ]

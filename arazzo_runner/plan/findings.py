@@ -26,11 +26,11 @@ ARZ501-513 are the forms decision 0 tolerates: those of FORMS, ARZ506 operationP
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
-from ..diagnostics import Diagnostic, Fix, Severity
+from ..diagnostics import Diagnostic, Fix, Quote, Severity, text_fix
 from ..errors import LanguageSyntaxError
-from ..expression import Tolerated, UndeclaredName
+from ..expression import TolerableForm, Tolerated, UndeclaredName
 from ..location import Location
 
 # The tolerated forms of decision 0, by the name the languages give them.
@@ -64,21 +64,47 @@ class Findings:
         severity: Severity = "error",
         fix: Fix | None = None,
     ) -> None:
+        if code == "ARZ120" and fix is None:
+            fix = Fix((Quote(location),))
         self._found[Diagnostic(code, severity, message, location, hint, fix)] = None
 
     def extend(self, diagnostics: Iterable[Diagnostic]) -> None:
         for diagnostic in diagnostics:
             self._found[diagnostic] = None
 
-    def syntax(self, code: str, error: LanguageSyntaxError, location: Location) -> None:
-        """A text outside its grammar; the column is that of the offending character where the text is on one line."""
-        code = "ARZ302" if isinstance(error, UndeclaredName) else code
-        hint = error.hint
-        self.add(code, error.message, location, hint)
+    def syntax(self, code: str, error: LanguageSyntaxError, location: Location, fix: Fix | None = None) -> None:
+        """A text outside its grammar; the column is that of the offending character where the text is on one line.
 
-    def tolerated(self, places: Iterable[Tolerated], location: Location) -> None:
-        """Forms read as their author meant: one warning each, with the portable rewrite (decision 0)."""
+        What only a tolerant reading takes has a Fix, because what was meant is certain (decision 0).
+        """
+        code = "ARZ302" if isinstance(error, UndeclaredName) else code
+        if isinstance(error, TolerableForm | UndeclaredName) and error.rewrite is not None:
+            fix = fix or text_fix(location, error.rewrite)
+        self.add(code, error.message, location, error.hint, fix=fix)
+
+    def tolerated(
+        self,
+        places: Iterable[Tolerated],
+        location: Location,
+        fix_of: Callable[[Tolerated], Fix | None] | None = None,
+    ) -> None:
+        """Forms read as their author meant: one warning each, with the portable rewrite (decision 0).
+
+        `fix_of` gives the rewrite where more than the text at `location` changes.
+        """
         for place in places:
-            hint = f"portable form: {place.rewrite}" if place.rewrite else "no portable form"
-            fix = Fix(location, place.rewrite) if place.rewrite else None
-            self.add(FORMS.get(place.form, "ARZ500"), place.message, location, hint, "warning", fix)
+            fix = fix_of(place) if fix_of else rewrite_of(place, location)
+            self.add(FORMS.get(place.form, "ARZ500"), place.message, location, _hint(place, fix), "warning", fix)
+
+
+def rewrite_of(place: Tolerated, location: Location) -> Fix | None:
+    """The Fix of a form that is mended within its own text."""
+    return text_fix(location, place.rewrite) if place.rewrite else None
+
+
+def _hint(place: Tolerated, fix: Fix | None) -> str:
+    if place.hint is not None:
+        return place.hint
+    if place.rewrite:
+        return f"portable form: {place.rewrite}"
+    return "remove it" if fix else "no portable form"

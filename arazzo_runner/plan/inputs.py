@@ -24,6 +24,14 @@ class InputsSchema:
         self._valid: Callable[[Any], bool] | None = None
         self._defaults = _has_default(schema)
 
+    @classmethod
+    def of_names(cls, schema: Any) -> InputsSchema:
+        """What is left of a schema that is none, or of which a part is not to be had: the names it declares."""
+        properties = schema.get("properties") if isinstance(schema, dict) else None
+        if not isinstance(properties, dict) or _is_open(schema) or "$ref" in schema or "allOf" in schema:
+            return cls(MISSING)
+        return cls({"properties": {name: {} for name in properties}})
+
     def __repr__(self) -> str:
         return f"InputsSchema({self.schema!r})"
 

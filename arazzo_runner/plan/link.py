@@ -75,13 +75,19 @@ def link_workflows(
     description: ArazzoDescription,
     registry: Registry,
     *,
-    workflows: tuple[str, ...],
+    workflows: tuple[str, ...] | None = None,
     options: LinkOptions | None = None,
     findings: Iterable[Diagnostic] = (),
 ) -> Plan:
-    """The plan of several workflows of the entry document; the first is the plan's entry."""
+    """The plan of several workflows of the entry document; the first is the plan's entry.
+
+    Without `workflows` it is of all, those included that no name can reach: for analysis.
+    """
     linker = Linker(description, registry, options or LinkOptions(), tuple(findings))
-    return linker.plan(workflows)
+    if workflows is None:
+        return linker.plan(description.workflows)
+    named = (description.workflow(workflow_id) for workflow_id in workflows)
+    return linker.plan(tuple(workflow for workflow in named if workflow is not None))
 
 
 class Linker:
@@ -101,15 +107,12 @@ class Linker:
         self.descriptions: dict[str, Description] = {}
         self._documents: dict[str, DocumentLinker] = {}
         self._waiting: list[tuple[DocumentLinker, Workflow, str]] = []
-        self._asked: set[str] = set()
+        self._asked: dict[str, Workflow] = {}
         self._read_findings: list[tuple[ArazzoDescription, tuple[Diagnostic, ...]]] = []
         self.entry = self._document(description, read_findings, is_entry=True)
 
-    def plan(self, workflow_ids: tuple[str, ...]) -> Plan:
-        for workflow_id in workflow_ids:
-            workflow = self.entry.description.workflow(workflow_id)
-            if workflow is not None:
-                self.reach(self.entry, workflow)
+    def plan(self, workflows: tuple[Workflow, ...]) -> Plan:
+        keys = [self.reach(self.entry, workflow) for workflow in workflows]
         while self._waiting:
             document, workflow, key = self._waiting.pop(0)
             self.workflows[key] = WorkflowLinker(document, workflow, key).link()
@@ -117,7 +120,7 @@ class Linker:
         self._keep_reached_findings()
         self.findings.extend(self.registry.notes)
         return Plan(
-            entry=self.entry.key(workflow_ids[0]),
+            entry=keys[0] if keys else "",
             workflows=self.workflows,
             descriptions=self.descriptions,
             diagnostics=self.findings.all(),
@@ -128,8 +131,10 @@ class Linker:
     def reach(self, document: DocumentLinker, workflow: Workflow) -> str:
         """The key of a workflow, which will be linked too."""
         key = document.key(workflow.workflow_id)
+        if self._asked.get(key, workflow) is not workflow:
+            key += f" at {workflow.location}"  # another one has this id: what there is to find in it is found
         if key not in self._asked:
-            self._asked.add(key)
+            self._asked[key] = workflow
             self._waiting.append((document, workflow, key))
         return key
 
@@ -149,7 +154,9 @@ class Linker:
         uri = source.document.uri
         if uri not in self._documents:
             try:
-                description, findings = read(source.document, compat=self.options.compat)
+                description, findings = read(
+                    source.document, compat=self.options.compat, go_on=self.options.analysis_only
+                )
             except DocumentError as error:
                 self.findings.extend(error.diagnostics)
                 return None
@@ -256,7 +263,7 @@ class DocumentLinker:
             try:
                 known = self._bundled(workflow)
             except DocumentError:
-                known = InputsSchema(MISSING)
+                known = InputsSchema.of_names(workflow.inputs.value if workflow.inputs else MISSING)
             self.inputs[workflow.workflow_id] = known
         return known
 
@@ -268,7 +275,7 @@ class DocumentLinker:
         except DocumentError as error:
             at = workflow.inputs.location if workflow.inputs else workflow.location
             self.findings.add("ARZ219", error.message, error.location or at, error.hint)
-            schema = InputsSchema(MISSING)
+            schema = InputsSchema.of_names(workflow.inputs.value if workflow.inputs else MISSING)
         self.inputs[workflow.workflow_id] = schema
         return schema
 

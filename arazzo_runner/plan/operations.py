@@ -10,10 +10,11 @@ import re
 from dataclasses import dataclass
 from urllib.parse import unquote
 
+from ..diagnostics import Fix, text_fix
 from ..errors import DocumentError
 from ..location import Location
 from ..model import Compat, OperationStep, Text
-from ..openapi import AmbiguousOperation, Description, Operation, UnknownOperation
+from ..openapi import AmbiguousOperation, Operation, UnknownOperation
 from ..values import JSON, PointerSyntaxError, format_pointer, get_pointer, parse_pointer
 from .findings import Findings
 from .sources import Source, Sources
@@ -101,21 +102,24 @@ class Operations:
         if len(candidates) == 1:
             return self._only_source(candidates[0].name, text)
         if not candidates:
-            self._findings.add(
-                "ARZ203",
-                f"no source describes the operation '{text.value}'",
-                text.location,
-                "every source is an Arazzo description",
-            )
+            if self._sources.are_known:
+                self._findings.add(
+                    "ARZ203",
+                    f"no source describes the operation '{text.value}'",
+                    text.location,
+                    "every source is an Arazzo description",
+                )
             return None
         return self._among(text)
 
     def _only_source(self, name: str, text: Text) -> Found | None:
         prefix, _, rest = text.value.partition(".")
-        if prefix == name and rest and self._tolerant:
+        if prefix == name and rest:
             source = self._sources.get(name, text.location)
             if source and source.openapi and not source.openapi.defines((text.value,)):
-                return self._prefixed(name, rest, text)
+                if self._tolerant:
+                    return self._prefixed(name, rest, text)
+                return self._in_source(name, text.value, text.location, self._qualified(name, rest, text))
         return self._in_source(name, text.value, text.location)
 
     def _prefixed(self, name: str, operation_id: str, text: Text) -> Found | None:
@@ -125,26 +129,44 @@ class Operations:
             text.location,
             f"portable form: $sourceDescriptions.{name}.{operation_id}",
             "warning",
+            self._qualified(name, operation_id, text),
         )
         return self._in_source(name, operation_id, text.location)
+
+    def _qualified(self, name: str, operation_id: str, text: Text) -> Fix | None:
+        """The rewrite to a qualified operationId, where the source was read and has it."""
+        source = self._sources.get(name, text.location)
+        if source is None or source.openapi is None or not source.openapi.defines((operation_id,)):
+            return None
+        return text_fix(text.location, f"$sourceDescriptions.{name}.{operation_id}")
 
     def _among(self, text: Text) -> Found | None:
         """A bare operationId with several sources: an error, or (tolerated) the one source that has it."""
         names = [s.name for s in self._sources.operations()]
         hint = f"write $sourceDescriptions.<name>.{text.value}; sources: {', '.join(names)}"
-        if not self._tolerant:
-            self._findings.add(
-                "ARZ205", f"'{text.value}' has to be qualified: there are {len(names)} sources", text.location, hint
-            )
-            return None
         prefix, _, rest = text.value.partition(".")
-        if rest and prefix in names:
+        prefixed = bool(rest) and prefix in names
+        if not self._tolerant:
+            what = f"'{text.value}' has to be qualified: there are {len(names)} sources"
+            fix = self._qualified(prefix, rest, text) if prefixed else self._only_one(text, names)
+            self._findings.add("ARZ205", what, text.location, hint, fix=fix)
+            return None
+        if prefixed:
             return self._prefixed(prefix, rest, text)
         return self._only_definition(text, names, hint)
 
-    def _only_definition(self, text: Text, names: list[str], hint: str) -> Found | None:
+    def _defining(self, text: Text, names: list[str]) -> tuple[list[Source], bool]:
+        """The sources that define an operationId, and whether all sources could be read."""
         loaded = [source for name in names if (source := self._sources.get(name, text.location))]
         having = [s for s in loaded if s.openapi and s.openapi.defines((text.value,))]
+        return having, len(loaded) == len(names)
+
+    def _only_one(self, text: Text, names: list[str]) -> Fix | None:
+        having, all_read = self._defining(text, names)
+        return self._qualified(having[0].name, text.value, text) if all_read and len(having) == 1 else None
+
+    def _only_definition(self, text: Text, names: list[str], hint: str) -> Found | None:
+        having, all_read = self._defining(text, names)
         if len(having) == 1:
             self._findings.add(
                 "ARZ507",
@@ -152,16 +174,17 @@ class Operations:
                 text.location,
                 f"portable form: $sourceDescriptions.{having[0].name}.{text.value}",
                 "warning",
+                self._only_one(text, names),
             )
             return self._in_source(having[0].name, text.value, text.location)
         if having:
             both = " and ".join(f"'{s.name}'" for s in having)
             self._findings.add("ARZ204", f"'{text.value}' is defined in {both}", text.location, hint)
-        elif len(loaded) == len(names):
+        elif all_read:
             self._findings.add("ARZ203", f"no source defines the operation '{text.value}'", text.location, hint)
         return None
 
-    def _in_source(self, name: str, operation_id: str, location: Location) -> Found | None:
+    def _in_source(self, name: str, operation_id: str, location: Location, fix: Fix | None = None) -> Found | None:
         source = self._sources.get(name, location)
         if source is None:
             return None
@@ -172,7 +195,7 @@ class Operations:
         except AmbiguousOperation as error:
             self._findings.add("ARZ204", error.message, location, error.hint)
         except UnknownOperation as error:
-            self._findings.add("ARZ203", error.message, location, error.hint)
+            self._findings.add("ARZ203", error.message, location, error.hint, fix=fix)
         return None
 
     def _elsewhere(self, source: Source, operation_id: str, location: Location) -> Found | None:
@@ -197,15 +220,23 @@ class Operations:
             return found
         loose = _LOOSE.fullmatch(text.value)
         if loose and (self._tolerant or self._lenient):
-            portable = f"{{$sourceDescriptions.{loose[1]}.url}}#{loose[2]}"
-            self._warn_path(text, portable)
+            self._warn_path(text, _portable_path(loose[1], loose[2]), self._repointed(loose[1], loose[2], text))
             return self._at(loose[1], loose[2], text.location)
         method_path = _METHOD_PATH.fullmatch(text.value)
         if method_path and self._tolerant:
             return self._by_template(text, method_path[1], method_path[2])
         hint = "write '{$sourceDescriptions.<name>.url}#/paths/~1pets~1{id}/get'"
-        self._findings.add("ARZ206", f"'{text.value}' is not an operationPath", text.location, hint)
+        fix = self._repointed(loose[1], loose[2], text) if loose else None
+        if method_path:
+            fix = self._only_match(text, *self._matching(text, method_path[1], method_path[2]))
+        self._findings.add("ARZ206", f"'{text.value}' is not an operationPath", text.location, hint, fix=fix)
         return None
+
+    def _repointed(self, name: str, pointer: str, text: Text) -> Fix | None:
+        """The rewrite to a canonical operationPath, where there is such a source."""
+        if self._sources.description.source(name) is None:
+            return None
+        return text_fix(text.location, _portable_path(name, pointer))
 
     def _prefer(self, operation_ids: list[str], source: str, text: Text) -> None:
         """An operationId, where there is one, survives a change of paths (Step Object: it SHOULD be preferred)."""
@@ -221,32 +252,40 @@ class Operations:
                 "info",
             )
 
-    def _warn_path(self, text: Text, portable: str) -> None:
+    def _warn_path(self, text: Text, portable: str, fix: Fix | None) -> None:
         self._findings.add(
             "ARZ506",
             f"'{text.value}' is not the form of an operationPath; it is read as its author meant it",
             text.location,
             f"portable form: '{portable}'",
             "warning",
+            fix,
         )
 
     def _by_template(self, text: Text, method: str | None, path: str) -> Found | None:
-        names = [s.name for s in self._sources.operations()]
-        matches: list[tuple[str, Description, str]] = []
-        for name in names:
-            source = self._sources.get(name, text.location)
-            for found in source.openapi.methods_of(path) if source and source.openapi else ():
-                if source and source.openapi and (method is None or found.upper() == method.upper()):
-                    matches.append((name, source.openapi, found))
+        matches, all_read = self._matching(text, method, path)
         if len(matches) == 1:
-            name, _, found = matches[0]
-            pointer = format_pointer(("paths", path, found.lower()))
-            self._warn_path(text, f"{{$sourceDescriptions.{name}.url}}#{pointer}")
+            name, pointer = matches[0].source, matches[0].pointer
+            self._warn_path(text, _portable_path(name, pointer), self._only_match(text, matches, all_read))
             return self._at(name, pointer, text.location)
         what = f"'{text.value}' names no operation" if not matches else f"'{text.value}' names several operations"
-        several = ", ".join(f"{found.upper()} {path} of {name}" for name, _, found in matches)
+        several = ", ".join(f"{m.method.upper()} {path} of {m.source}" for m in matches)
         self._findings.add("ARZ203" if not matches else "ARZ204", what, text.location, several or None)
         return None
+
+    def _matching(self, text: Text, method: str | None, path: str) -> tuple[list[_Match], bool]:
+        """The operations with this path, and this method if one is given, and whether all sources could be read."""
+        matches, all_read = [], True
+        for declared in self._sources.operations():
+            source = self._sources.get(declared.name, text.location)
+            all_read = all_read and source is not None
+            for found in source.openapi.methods_of(path) if source and source.openapi else ():
+                if method is None or found.upper() == method.upper():
+                    matches.append(_Match(declared.name, found, format_pointer(("paths", path, found.lower()))))
+        return matches, all_read
+
+    def _only_match(self, text: Text, matches: list[_Match], all_read: bool) -> Fix | None:
+        return self._repointed(matches[0].source, matches[0].pointer, text) if all_read and len(matches) == 1 else None
 
     def _at(self, name: str, pointer: str, location: Location) -> Found | None:
         source = self._sources.get(name, location)
@@ -259,6 +298,19 @@ class Operations:
         except UnknownOperation as error:
             self._findings.add("ARZ203", error.message, location, error.hint)
             return None
+
+
+@dataclass(frozen=True, slots=True)
+class _Match:
+    """An operation that a path and a method name."""
+
+    source: str
+    method: str
+    pointer: str
+
+
+def _portable_path(source: str, pointer: str) -> str:
+    return f"{{$sourceDescriptions.{source}.url}}#{pointer}"
 
 
 def operations_of_channel(root: object, pointer: str) -> list[str]:

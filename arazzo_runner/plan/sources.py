@@ -54,14 +54,22 @@ class Sources:
     def get(self, name: str, location: Location) -> Source | None:
         """The source with this name; None (and a finding) when there is none or it cannot be loaded."""
         declared = self.description.source(name)
+        if declared is None and not self.are_known:
+            return None  # it may be one of those that cannot be read
         if declared is None:
             names = [s.name for s in self.description.source_descriptions]
             hint = did_you_mean(name, names) or f"declared: {', '.join(names) or 'none'}"
             self._findings.add("ARZ201", f"no source description is named '{name}'", location, hint)
             return None
         if name not in self._loaded:
-            self._loaded[name] = self._load(declared)
+            self._loaded[name] = self._load(declared) if declared.url else None
         return self._loaded[name]
+
+    @property
+    def are_known(self) -> bool:
+        """Whether every source description could be read; what is wrong with the list has been said."""
+        declared = self.description.source_descriptions
+        return bool(declared) and not self.description.unread_sources and all(s.name for s in declared)
 
     def type_of(self, declared: SourceDescription) -> str | None:
         """The type of a source, loaded only where it is not declared (decision 50)."""

@@ -135,7 +135,7 @@ class ValueReader:
         if not self.selectors.supports(kind, version):
             self.findings.add("ARZ403", f"no engine for {kind} {version or ''}".rstrip(), location)
             return Unreadable(None, location)
-        context = self._context(value["context"], location)
+        context = self.context(value["context"], location)
         try:
             query = parse_template(value["selector"], self.reading, self.names)
             if query.is_literal:
@@ -146,7 +146,8 @@ class ValueReader:
         self._embedded(query, location)
         return Selected(type=kind, version=version, query=query, context=context, location=location)
 
-    def _context(self, text: str, location: Location) -> Expression | None:
+    def context(self, text: str, location: Location) -> Expression | None:
+        """The expression a query is applied to; None (and a finding) for what is none."""
         try:
             return self._bound(parse_and_bind(text, self.reading, self.names), location)
         except LanguageSyntaxError as error:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from ..condition import AlwaysFails, Compiled, ContextSyntaxError, operand_expressions
-from ..diagnostics import did_you_mean
+from ..diagnostics import Fix, Remove, SetText, did_you_mean
 from ..errors import LanguageSyntaxError, RequestError
-from ..expression import DeclaredNames, Expression, StatusCode, parts
+from ..expression import DeclaredNames, Expression, Reading, StatusCode, Tolerated, parts
 from ..location import Location
 from ..model import (
+    NO_VALUE,
     Action,
     ChannelStep,
     Criterion,
@@ -30,7 +32,9 @@ from ..model import (
     WorkflowStep,
 )
 from ..openapi import Operation, ParameterDeclaration
+from ..secrets import is_secret_name
 from ..values import JSON, Value
+from .findings import rewrite_of
 from .objects import (
     End,
     GotoStep,
@@ -60,7 +64,6 @@ if TYPE_CHECKING:
 
 T = TypeVar("T", Parameter, SuccessAction, FailureAction)
 
-_CREDENTIALS = ("authorization", "accept", "content-type", "cookie")
 _BODILESS = ("GET", "HEAD", "DELETE", "TRACE")
 
 
@@ -74,6 +77,7 @@ class WorkflowLinker:
         self.findings = document.findings
         self.inputs = document.checked_inputs(workflow)
         self._read_before: dict[str, list[tuple[str, Location]]] = {}
+        self._unplaced: set[str] = set()  # the steps with a parameter of which name or place cannot be read
 
     def link(self) -> LinkedWorkflow:
         depends_on = tuple(key for text in self.workflow.depends_on if (key := self._workflow_key(text)))
@@ -169,7 +173,8 @@ class WorkflowLinker:
         try:
             builder = operation.builder(tuple((p.name, p.in_) for p in parameters), body.content_type if body else None)
         except RequestError as error:
-            self.findings.add("ARZ222", error.message, error.location or location, error.hint)
+            if step.step_id not in self._unplaced:
+                self.findings.add("ARZ222", error.message, error.location or location, error.hint)
             return None
         if description is not None:
             self.document.linker.descriptions.setdefault(self._source_key(found.source.name), description)
@@ -407,41 +412,33 @@ class WorkflowLinker:
         self._unique(own, with_in=True)
         keys = {_key(p) for p in own}
         merged = [p for p in shared if _key(p) not in keys] + own
-        linked = [self._located(p, operation, reader) for p in merged if self._has_place(p, step)]
+        linked = [self._located(p, operation, reader) for p in merged if self._has_place(p, step, reader)]
         self._check_query(linked, step.location)
         return tuple(linked)
 
-    def _has_place(self, parameter: Parameter, step: OperationStep) -> bool:
+    def _has_place(self, parameter: Parameter, step: OperationStep, reader: ValueReader) -> bool:
+        if not parameter.name or not parameter.in_:
+            reader.value(parameter.value)
+            self._unplaced.add(step.step_id)
         if parameter.in_ == "channel":
             self.findings.add(
                 "ARZ213", f"parameter '{parameter.name}': 'channel' is a place of AsyncAPI steps", parameter.location
             )
-        if parameter.in_ is None:
+        if parameter.in_ is None and (parameter.name or parameter.value is not NO_VALUE):
+            name = f"parameter '{parameter.name}'" if parameter.name else "a parameter"
             self.findings.add(
                 "ARZ213",
-                f"parameter '{parameter.name}' of step '{step.step_id}' has no 'in'",
+                f"{name} of step '{step.step_id}' has no 'in'",
                 parameter.location,
                 "add in: path, query, header or cookie",
             )
-        return parameter.in_ is not None
+        return bool(parameter.name and parameter.in_)
 
     def _located(self, parameter: Parameter, operation: Operation | None, reader: ValueReader) -> LinkedParameter:
         in_ = parameter.in_ or ""
         declared = _declaration(operation, parameter.name, in_) if operation else None
-        if (
-            operation is not None
-            and declared is None
-            and not (in_ == "header" and parameter.name.lower() in _CREDENTIALS)
-        ):
-            names = [d.name for d in operation.parameters if d.in_ == in_]
-            self.findings.add(
-                "ARZ212",
-                f"{operation.method} {operation.path} declares no {in_} parameter "
-                f"'{parameter.name}'; it is sent all the same",
-                parameter.location,
-                did_you_mean(parameter.name, names),
-                "warning",
-            )
+        if operation is not None and declared is None and not _goes_without_saying(operation, in_, parameter.name):
+            self._undeclared(parameter, operation)
         written = reader.value(parameter.value)
         return LinkedParameter(
             name=parameter.name,
@@ -450,6 +447,19 @@ class WorkflowLinker:
             written=written,
             location=parameter.location,
             required=in_ == "path" or bool(declared and declared.required),
+        )
+
+    def _undeclared(self, parameter: Parameter, operation: Operation) -> None:
+        """Sent all the same (decision 43), except in a path that has no place for it."""
+        names = [declared.name for declared in operation.parameters if declared.in_ == parameter.in_]
+        lost = parameter.in_ == "path" and f"{{{parameter.name}}}" not in operation.path
+        self.findings.add(
+            "ARZ212",
+            f"{operation.method} {operation.path} declares no {parameter.in_} parameter '{parameter.name}'"
+            + ("" if lost else "; it is sent all the same"),
+            parameter.location,
+            did_you_mean(parameter.name, names),
+            "warning",
         )
 
     def _check_query(self, parameters: list[LinkedParameter], location: Location) -> None:
@@ -466,6 +476,8 @@ class WorkflowLinker:
         seen: dict[object, Location] = {}
         for parameter in parameters:
             key = _key(parameter) if with_in else parameter.name
+            if not parameter.name or (with_in and not parameter.in_):
+                continue
             if key in seen:
                 place = f" in {parameter.in_}" if with_in and parameter.in_ else ""
                 self.findings.add(
@@ -491,6 +503,8 @@ class WorkflowLinker:
         for parameter in parameters:
             written = reader.value(parameter.value)
             evaluate = self._compiled(written)
+            if not parameter.name:
+                continue
             linked.append(
                 LinkedParameter(
                     name=parameter.name, in_="", evaluate=evaluate, written=written, location=parameter.location
@@ -544,7 +558,11 @@ class WorkflowLinker:
         kind = replacement.target_selector_type
         type_ = kind.type if kind else _default_selector(media_type)
         version = kind.version if kind else None
+        if replacement.target is None or type_ == "":
+            reader.value(replacement.value)
+            return None
         if type_ is None:
+            reader.value(replacement.value)
             self.findings.add(
                 "ARZ403",
                 f"the target of a replacement in {media_type} needs a targetSelectorType",
@@ -579,14 +597,16 @@ class WorkflowLinker:
     # -- criteria, actions, outputs -----------------------------------------------------------------------------------
 
     def _criterion(self, criterion: Criterion, reader: ValueReader) -> LinkedCriterion:
+        if not criterion.readable:
+            return self._unreadable(criterion, reader)
         kind, version = (criterion.type.type, criterion.type.version) if criterion.type else ("simple", None)
         context = criterion.context.value if criterion.context else None
-        compiled = self._condition(criterion, kind, version, context, reader)
-        self.findings.tolerated(compiled.tolerated, criterion.condition.location)
+        compiled = self._condition(criterion, kind, version, context, reader, self.document.reading)
+        self._tolerated(compiled.tolerated, criterion, criterion.condition)
         if criterion.context:
-            self.findings.tolerated(compiled.context_tolerated, criterion.context.location)
-        for problem in compiled.problems:
-            self._problem(problem, criterion)
+            self._tolerated(compiled.context_tolerated, criterion, criterion.context)
+        for problem in self._problems_of(compiled, criterion, kind, version, reader):
+            self._problem(problem, criterion, self._as_meant(criterion, kind, version, context, reader))
         reads = operand_expressions(compiled.condition)
         reader.references.extend((expression, criterion.condition.location) for expression in reads)
         return LinkedCriterion(
@@ -597,8 +617,51 @@ class WorkflowLinker:
             location=criterion.condition.location,
         )
 
-    def _condition(
+    def _problems_of(
+        self, compiled: Compiled, criterion: Criterion, kind: str, version: str | None, reader: ValueReader
+    ) -> tuple[LanguageSyntaxError, ...]:
+        """What is wrong with a criterion: a context outside the grammar hides nothing of the condition."""
+        if not any(isinstance(problem, ContextSyntaxError) for problem in compiled.problems):
+            return compiled.problems
+        other = self._condition(criterion, kind, version, "$response.body", reader, self.document.reading)
+        return tuple(dict.fromkeys((*compiled.problems, *other.problems)))
+
+    def _unreadable(self, criterion: Criterion, reader: ValueReader) -> LinkedCriterion:
+        """A criterion without a condition that could be compiled: reading has said so; its context is looked at."""
+        text, context = criterion.condition, criterion.context
+        if context is not None:
+            some = replace(criterion, condition=Text("", text.location))
+            for problem in self._condition(some, "regex", None, context.value, reader, self.document.reading).problems:
+                self._problem(problem, criterion, None)
+        return LinkedCriterion(
+            condition=AlwaysFails(LanguageSyntaxError("the criterion cannot be read")),
+            text=text.value,
+            context=context.value if context else None,
+            type=criterion.type.type if criterion.type else "simple",
+            location=text.location,
+        )
+
+    def _tolerated(self, forms: tuple[Tolerated, ...], criterion: Criterion, text: Text) -> None:
+        self.findings.tolerated(forms, text.location, partial(_fix, criterion, text))
+
+    def _as_meant(
         self, criterion: Criterion, kind: str, version: str | None, context: str | None, reader: ValueReader
+    ) -> Compiled | None:
+        """What a tolerant reading makes of a criterion that the exact one refuses; None where it refuses it too."""
+        reading = self.document.reading
+        if reading.tolerant:
+            return None
+        meant = self._condition(criterion, kind, version, context, reader, replace(reading, tolerant=True))
+        return None if meant.problems else meant
+
+    def _condition(
+        self,
+        criterion: Criterion,
+        kind: str,
+        version: str | None,
+        context: str | None,
+        reader: ValueReader,
+        reading: Reading,
     ) -> Compiled:
         try:
             return self.document.options.conditions.compile(
@@ -606,7 +669,7 @@ class WorkflowLinker:
                 version,
                 criterion.condition.value,
                 context,
-                reading=self.document.reading,
+                reading=reading,
                 names=reader.names,
                 selectors=self.document.options.selectors,
                 limit_s=self.document.options.limit_s,
@@ -614,13 +677,14 @@ class WorkflowLinker:
         except LanguageSyntaxError as error:
             return Compiled(AlwaysFails(error), problems=(error,))
 
-    def _problem(self, problem: LanguageSyntaxError, criterion: Criterion) -> None:
-        text = criterion.condition
+    def _problem(self, problem: LanguageSyntaxError, criterion: Criterion, meant: Compiled | None) -> None:
+        text, forms = criterion.condition, meant.tolerated if meant else ()
         if isinstance(problem, ContextSyntaxError):
-            text = criterion.context or text
             if criterion.context is None:
                 return  # reading the document has said so
-        self.findings.syntax("ARZ401", problem, text.location)
+            text, forms = criterion.context, meant.context_tolerated if meant else ()
+        fix = next((fix for form in forms if (fix := _fix(criterion, text, form))), None)
+        self.findings.syntax("ARZ401", problem, text.location, fix)
 
     def _outputs(self, outputs: tuple[Output, ...], reader: ValueReader) -> tuple[LinkedOutput, ...]:
         return tuple(self._output(output, reader) for output in outputs)
@@ -666,7 +730,7 @@ class WorkflowLinker:
     ) -> tuple[LinkedAction, ...]:
         """The step's actions first, then the workflow's that no step action overrides by name (decision 3)."""
         own_actions, shared_actions = self._action_list(own, kind), self._action_list(shared, kind)
-        names = {a.name for a in own_actions}
+        names = {a.name for a in own_actions if a.name}
         merged = own_actions + [a for a in shared_actions if a.name not in names]
         return tuple(linked for action in merged if (linked := self._action(action, reader)) is not None)
 
@@ -689,7 +753,7 @@ class WorkflowLinker:
     def _unique_actions(self, actions: list[Action], items: tuple[object, ...]) -> None:
         seen: set[str] = set()
         for action in actions:
-            if action.name in seen and any(isinstance(i, Reusable) for i in items):
+            if action.name and action.name in seen and any(isinstance(i, Reusable) for i in items):
                 self.findings.add("ARZ118", f"duplicate action '{action.name}'", action.location)
             seen.add(action.name)
 
@@ -750,6 +814,18 @@ class WorkflowLinker:
         return None
 
 
+def _fix(criterion: Criterion, text: Text, form: Tolerated) -> Fix | None:
+    """The rewrite of a form that a criterion has in a text, its condition or its context."""
+    without = tuple(Remove(part.location) for part in (criterion.context, criterion.type) if part is not None)
+    match form.form:
+        case "bare-comparison":
+            return Fix((SetText(text.location, form.rewrite), *without)) if form.rewrite else None
+        case "unused-context":
+            return Fix(without) if without else None
+        case _:
+            return rewrite_of(form, text.location)
+
+
 @dataclass(frozen=True, slots=True)
 class _Parts:
     criteria: tuple[LinkedCriterion, ...]
@@ -786,6 +862,11 @@ def _shown(value: object) -> str:
 def _key(parameter: Parameter) -> tuple[str | None, str]:
     name = parameter.name.lower() if parameter.in_ == "header" else parameter.name
     return parameter.in_, name
+
+
+def _goes_without_saying(operation: Operation, in_: str, name: str) -> bool:
+    """Whether an undeclared parameter is none to wonder at: a credential, a header that is said elsewhere."""
+    return operation.is_implied(in_, name) or (in_ == "header" and is_secret_name(name))
 
 
 def _declaration(operation: Operation, name: str, in_: str) -> ParameterDeclaration | None:

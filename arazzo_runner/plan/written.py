@@ -104,6 +104,21 @@ def expressions_in(written: Written) -> Iterator[tuple[Expression, Location]]:
             assert_never(written)
 
 
+def selectors_in(written: Written) -> Iterator[Selected]:
+    """Every Selector Object of a value, in the order of the document."""
+    match written:
+        case Selected():
+            yield written
+        case Members(members=members):
+            for member in members.values():
+                yield from selectors_in(member)
+        case Items(items=items):
+            for item in items:
+                yield from selectors_in(item)
+        case _:
+            return
+
+
 def compile_written(written: Written, selectors: Selectors, limit_s: float) -> Evaluator:
     """A closure that evaluates a value in a Scope; absent members are left out, absent items are null (decision 17)."""
     match written:

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from typing import TextIO
-from xml.etree.ElementTree import Element, SubElement, indent, tostring
+from xml.etree.ElementTree import Element, SubElement
 
 from ..events import Event, RunFinished, RunStarted
 from .attempts import Attempt, Attempts
 from .criteria import failure_of, operand_lines
 from .destination import destination
 from .redaction import Redactor
-
-_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+from .suites import written, xml_text
 
 
 class JunitReport:
@@ -50,10 +48,7 @@ class JunitReport:
             self._suite(root, workflow_id)
         if not self._succeeded and all(root.find(f".//{tag}") is None for tag in ("failure", "error")):
             self._whole_run(root)
-        _count(root)
-        indent(root)
-        text = tostring(root, encoding="unicode")
-        self._destination.write(f'<?xml version="1.0" encoding="UTF-8"?>\n{text}\n')
+        self._destination.write(written(root))
         self._destination.close()
 
     @property
@@ -127,7 +122,7 @@ class JunitReport:
         return "\n".join(lines)
 
     def _clean(self, text: str) -> str:
-        return _NOT_XML.sub("�", self._redactor.text(text))
+        return xml_text(self._redactor.text(text))
 
 
 def attempt_status(attempt: Attempt) -> str:
@@ -145,11 +140,3 @@ def _visits(attempts: Iterable[Attempt]) -> Iterable[list[Attempt]]:
         started = attempt.started
         visits.setdefault((started.path, started.step_id, started.visit), []).append(attempt)
     return visits.values()
-
-
-def _count(root: Element) -> None:
-    for suite in [*root.findall("testsuite"), root]:
-        suite.set("tests", str(len(list(suite.iter("testcase")))))
-        for plural, tag in (("failures", "failure"), ("errors", "error"), ("skipped", "skipped")):
-            suite.set(plural, str(len(list(suite.iter(tag)))))
-        suite.set("time", f"{sum(float(case.get('time', 0)) for case in suite.iter('testcase')):.3f}")

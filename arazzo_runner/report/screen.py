@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import time
 from collections.abc import Mapping
@@ -20,6 +21,14 @@ _STYLES: Mapping[Style, str] = {
     "faint": "bright_black",
     "strong": "bold",
 }
+_SGR: Mapping[Style, str] = {
+    "plain": "{}",
+    "good": "\x1b[32m{}\x1b[0m",
+    "bad": "\x1b[1;31m{}\x1b[0m",
+    "warning": "\x1b[33m{}\x1b[0m",
+    "faint": "\x1b[90m{}\x1b[0m",
+    "strong": "\x1b[1m{}\x1b[0m",
+}
 
 
 class Screen(Protocol):
@@ -35,11 +44,16 @@ class Screen(Protocol):
         """Nothing is waited for."""
 
 
-def screen(stream: TextIO, environ: Mapping[str, str]) -> Screen:
-    """The screen for a stream: TERM=dumb is as plain as a pipe; rich itself respects NO_COLOR and the width."""
-    if stream.isatty() and environ.get("TERM", "").lower() not in ("dumb", "unknown"):
+def screen(stream: TextIO, environ: Mapping[str, str], *, moving: bool = True) -> Screen:
+    """The screen for a stream: TERM=dumb is as plain as a pipe; rich itself respects NO_COLOR and the width.
+
+    Where nothing moves, colours alone are not worth the import of rich.
+    """
+    if not stream.isatty() or environ.get("TERM", "").lower() in ("dumb", "unknown"):
+        return PlainScreen(stream)
+    if moving or os.name == "nt":
         return TerminalScreen(stream, environ)
-    return PlainScreen(stream)
+    return PlainScreen(stream) if environ.get("NO_COLOR") else ColouredScreen(stream)
 
 
 def printable(text: str) -> str:
@@ -56,6 +70,9 @@ class PlainScreen:
 
     def line(self, *segments: Segment, indent: int = 0) -> None:
         text = " " * indent + "".join(printable(text) for text, _ in segments).rstrip()
+        self._write(text)
+
+    def _write(self, text: str) -> None:
         self._stream.write(self._encodable(text) + "\n")
         self._stream.flush()
 
@@ -73,6 +90,13 @@ class PlainScreen:
                 text = text.replace(glyph, word)
             return text.encode(self._encoding, "backslashreplace").decode(self._encoding)
         return text
+
+
+class ColouredScreen(PlainScreen):
+    """Plain lines in colours (ECMA-48, SGR); the terminal folds them."""
+
+    def line(self, *segments: Segment, indent: int = 0) -> None:
+        self._write(" " * indent + "".join(_SGR[style].format(printable(text)) for text, style in segments))
 
 
 class TerminalScreen:

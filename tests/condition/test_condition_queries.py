@@ -13,7 +13,7 @@ from arazzo_runner.condition import (
 )
 from arazzo_runner.expression import DeclaredNames, Reading
 from arazzo_runner.selector import SelectorSyntaxError
-from arazzo_runner.values import Operand
+from arazzo_runner.values import MISSING, Operand
 
 AUTO_1_0 = Reading("1.0", tolerant=True)
 XML = "<root><pets><pet/></pets><a>false</a><b></b><n>0</n><items><price>12</price></items></root>"
@@ -242,8 +242,77 @@ def test_a_bare_comparison_is_reported_with_its_form(compile_criterion):
     compiled = compile_criterion("$.a == $inputs.b", type="jsonpath", context="$response.body", reading=AUTO_1_0)
 
     assert isinstance(compiled.condition, BareComparison)
-    assert [(item.form, item.rewrite) for item in compiled.tolerated] == [("bare-comparison", None)]
+    assert [item.form for item in compiled.tolerated] == ["bare-comparison"]
     assert [str(item) for item in operand_expressions(compiled.condition)] == ["$response.body", "$inputs.b"]
+
+
+PORTABLE = [
+    ("$response.body", "$.a == 1", "$response.body#/a == 1"),
+    ("$response.body", "$.items[0].id == 'x'", "$response.body#/items/0/id == 'x'"),
+    ("$response.body", '$.s == "it\'s"', "$response.body#/s == 'it''s'"),
+    ("$response.body", "$['a~b'].c=='x'||$.d>=1.50", "$response.body#/a~0b/c == 'x' || $response.body#/d >= 1.50"),
+    ("$response.body", "($.a == 1) && !($.b == 2)", "($response.body#/a == 1) && !($response.body#/b == 2)"),
+    ("$response.body#/data", "$.a > $inputs.n", "$response.body#/data/a > $inputs.n"),
+    ("$response.body.data", "$.a == true", "$response.body#/data/a == true"),
+    ("$response.headers.X", "$ == 'x'", "$response.header.X == 'x'"),
+    ("$steps.s.outputs.o", "$ > {$inputs.n}", "$steps.s.outputs.o > $inputs.n"),
+    (
+        "$inputs.box",
+        "$.a == null || $.b == 1",
+        "$inputs.box != null && ($inputs.box#/a == null || $inputs.box#/b == 1)",
+    ),
+    ("$response.body", "$.a != 'x' && $.b == 1", "$response.body#/a != 'x' && $response.body#/b == 1"),
+    ("$response.body", "$.a != 'x'", "$response.body != null && $response.body#/a != 'x'"),
+    ("$response.body", "!$.a", "$response.body != null && !$response.body#/a"),
+    ("$response.body", "$.a == $inputs.n", "$response.body != null && $response.body#/a == $inputs.n"),
+]
+
+
+@pytest.mark.parametrize("version", ["1.0", "1.1"])
+@pytest.mark.parametrize(("context", "condition", "rewrite"), PORTABLE)
+def test_the_portable_form_of_a_bare_comparison_decides_the_same_also_without_a_context(
+    compile_criterion, point, version, context, condition, rewrite
+):
+    tolerant = Reading(version, tolerant=True)
+    bodies = [MISSING, None, {}, [], "text", {"a": 1}, {"a": "x", "b": 1}, {"items": [{"id": "x"}]}, {"s": "it's"}]
+    bodies += [{"data": {"a": 3}}, {"data": {"a": True}}, {"a~b": {"c": "x"}}, {"d": 1.5}, {"a": False}]
+
+    bare = compile_criterion(condition, type="jsonpath", context=context, reading=tolerant)
+    simple = compile_criterion(rewrite, reading=Reading(version))
+
+    assert [item.rewrite for item in bare.tolerated] == [rewrite]
+    for body in bodies:
+        scope = point(
+            status_code=200,
+            response_body=body,
+            response_headers={"x": "X"},
+            inputs={} if body is MISSING else {"n": 1, "box": body},
+            steps={"s": {"o": 2}},
+        )
+        assert bare.condition.check(scope).passed is simple.condition.check(scope).passed, body
+
+
+@pytest.mark.parametrize(
+    ("context", "condition", "instead"),
+    [
+        ("$response.body", "$.items.length > 0", "$response.body#/items/0 != null"),
+        ("$response.body", "$.length == 0", "$response.body#/0 == null"),
+        ("$response.body", "$.a.length == 2", "$response.body#/a/1 != null && $response.body#/a/2 == null"),
+        ("$response.body", "$.a.length >= 2", "$response.body#/a/1 != null"),
+        ("$response.body", "$.a.length <= 2", "$response.body#/a/2 == null"),
+        ("$response.body", "$.a.length != 2", "a query that finds something"),
+        ("$response.body", "$.a.length > $inputs.n", "a query that finds something"),
+        ("$response.header.X", "$.a == 1", "a query that finds something"),
+        ("$response.body", "$.a.0 == 1", "a query that finds something"),
+        ("$response.body", "$.a == '{$inputs.n}'", "a query that finds something"),
+    ],
+)
+def test_a_bare_comparison_without_a_certain_rewrite_says_what_to_write(compile_criterion, context, condition, instead):
+    compiled = compile_criterion(condition, type="jsonpath", context=context, reading=AUTO_1_0)
+
+    (form,) = compiled.tolerated
+    assert form.rewrite is None
+    assert instead in form.hint
 
 
 def test_a_failed_bare_comparison_says_why(jsonpath):

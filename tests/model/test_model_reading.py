@@ -350,5 +350,7 @@ def link_all(document: Any, description: ArazzoDescription) -> None:
     from linking import link
 
     for workflow in description.workflows:
+        if not workflow.workflow_id:
+            continue
         plan = link(document, workflow=workflow.workflow_id)
         assert all(d.location is not None and d.location.line > 0 for d in plan.diagnostics)

@@ -1,5 +1,5 @@
 """The rules, by what they look at; importing a module registers its rules."""
 
-from . import expressions
+from . import expressions, responses
 
-__all__ = ["expressions"]
+__all__ = ["expressions", "responses"]

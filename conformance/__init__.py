@@ -1,0 +1,1 @@
+"""An engine-neutral conformance suite for Arazzo: scenarios, and a harness that runs any engine through them."""

@@ -1,0 +1,1 @@
+"""The harness: scenarios are played by a scripted server, engines are processes, a judge compares."""
