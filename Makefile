@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test lint bench clean
+.PHONY: demo test lint bench conformance conformance-engines clean
 .DEFAULT_GOAL := help
 
 help:
@@ -12,6 +12,8 @@ help:
 	@echo "make test   run every test"
 	@echo "make lint   ruff and mypy"
 	@echo "make bench  measure (benchmarks/README.md)"
+	@echo "make conformance  run every installed engine through the conformance suite (conformance/README.md)"
+	@echo "make conformance-engines  install the other engines"
 
 $(VENV)/.run: pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed: make PYTHON=python3.12 demo"; exit 1; }
@@ -36,6 +38,14 @@ lint: $(VENV)/.dev
 
 bench: $(VENV)/.dev
 	$(BIN)/python -m benchmarks
+
+conformance: $(VENV)/.dev
+	$(BIN)/python -m conformance run --jobs 2 --gate arazzo-run
+	$(BIN)/python -m conformance report --format html --output conformance/results.html
+	$(BIN)/python -m conformance report --format markdown --output conformance/RESULTS.md
+
+conformance-engines: $(VENV)/.dev
+	$(BIN)/python -m conformance install
 
 clean:
 	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache

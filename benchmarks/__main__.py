@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 
-from . import engine, flat, loading, process, throughput
+from . import check, engine, flat, loading, process, throughput
 
 _ALL = {
     "engine": engine.measure,
@@ -13,6 +13,7 @@ _ALL = {
     "flat": flat.measure,
     "process": process.measure,
     "loading": loading.measure,
+    "check": check.measure,
 }
 
 

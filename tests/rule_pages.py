@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from textwrap import indent
 from typing import Any
@@ -43,8 +43,8 @@ _INPUTS = {"petId": "7", "token": "secret-token", "limit": 10}
 class Example:
     """One fenced block under "Bad" or "Good".
 
-    `words` of its info string: `1.1` says so, `strict` and `lenient` are --strict and --lenient, `whole` takes the block
-    as it stands, `fetch` is --fetch, `runtime` runs the document against `answer` (or the mock), `contract` with --contract warn, `case`
+    `words` of its info string: `1.1` says so, `strict`, `lenient` and `fetch` are the options, `whole` takes the block
+    as it stands, `runtime` runs the document against `answer` (or the mock), `contract` with --contract warn, `case`
     reads a case, `skipped` means that no test can read it: the page says why. `files` are further documents by name.
     """
 
@@ -54,6 +54,10 @@ class Example:
     text: str
     answer: str | None = None
     files: Mapping[str, str] = field(default_factory=dict)
+    number: int = 0
+
+    def __str__(self) -> str:
+        return f"{self.code}-{'bad' if self.bad else 'good'}-{self.number}"
 
     @property
     def document(self) -> str:
@@ -97,13 +101,12 @@ def read_page(code: str) -> Page:
         ValueError: it has another form.
     """
     text = (PAGES / f"{code}.md").read_text(encoding="utf-8")
-    match = re.fullmatch(
-        r"(# [^\n]+)\n\n([^\n]+)\n\n(.+?)\n\n## Bad\n(.+?)\n## Good\n(.+)", text, re.DOTALL
-    )
+    match = re.fullmatch(r"(# [^\n]+)\n\n([^\n]+)\n\n(.+?)\n\n## Bad\n(.+?)\n## Good\n(.+)", text, re.DOTALL)
     if match is None:
         raise ValueError(f"{code}.md has not the form: heading, facts, prose, ## Bad, ## Good")
     heading, facts, prose, bad, good = match.groups()
-    return Page(heading, facts, prose, (*_examples(code, bad, True), *_examples(code, good, False)))
+    examples = (*_examples(code, bad, True), *_examples(code, good, False))
+    return Page(heading, facts, prose, tuple(replace(each, number=number) for number, each in enumerate(examples, 1)))
 
 
 def _examples(code: str, text: str, bad: bool) -> Iterator[Example]:

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any, Final, Literal, TypeAlias
+from typing import Final, Literal, TypeAlias
 
 from ..expression import Template
 from ..location import Location
@@ -19,10 +19,12 @@ from ..values import JSON, Missing, loads, text_of
 from .misfits import is_of, listed, type_of
 from .shapes import UNKNOWN, Shape, conflict, of_constant
 
-Kind = Literal["value", "missing", "undeclared"]
+Kind = Literal["value", "missing", "undeclared", "syntax"]
 Path: TypeAlias = "tuple[str, ...]"
 
+_ARRAY: Final = frozenset(("array",))
 _STRUCTURES: Final = frozenset(("array", "object"))
+_CLOSING: Final = frozenset(("additionalProperties", "unevaluatedProperties"))
 _NUMBERS: Final = frozenset(("integer", "number"))
 _NUMERIC = re.compile(r"[0-9eE+\-.]*")
 _NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?")
@@ -33,7 +35,8 @@ class Mismatch:
     """What is wrong at a place inside a value.
 
     `value`: `what` goes on after the name of the place. `missing`: it lacks the members `names`. `undeclared`: the last
-    token of `path` is no member of the schema, which declares `names`; `forbidden` says that it allows no others.
+    token of `path` is no member of the schema, which also declares `names`; `forbidden` says that it allows no others.
+    `syntax`: the JSON text around it never becomes JSON (`certain`), or hardly.
     """
 
     kind: Kind
@@ -43,6 +46,7 @@ class Mismatch:
     hint: str | None = None
     names: tuple[str, ...] = ()
     forbidden: bool = False
+    certain: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +59,7 @@ class Matching:
         as_text: Scalars are written as text, as in parameters and forms.
         joined: An array can be one text: its items with something between.
         as_json_text: A structure can be one text: as JSON.
-        template: The value is what a JSON text makes, in which quotes are what makes a string.
+        template: The value is what a JSON text becomes: there it is quotes that make a string.
         replaced: Places that get another value afterwards.
         partial: What is in the value is not all there will be.
     """
@@ -86,7 +90,11 @@ class Matching:
             case Embedding(template=template, location=location):
                 yield from self._text(template, wanted, path, location)
             case Whole(expression=expression, location=location):
-                yield from self._computed(str(expression), self.shape_of(written), wanted, path, location)
+                given = self.shape_of(written)
+                if self.template and given.types is not None and "string" in given.types:
+                    yield from self._unquoted(str(expression), given, wanted, path, location)
+                else:
+                    yield from self._computed(str(expression), given, wanted, path, location)
             case Selected(query=query, location=location):
                 yield from self._computed(f"what {query} selects", self.shape_of(written), wanted, path, location)
             case Unreadable():
@@ -127,12 +135,13 @@ class Matching:
             child = wanted.child(name)
             if child is not None:
                 yield from self.mismatches(member, child, (*path, name))
-            else:
-                forbidden = any(m.keyword.endswith("Properties") for m in wanted.problems({name: None}) or ())
+            elif not (self.as_text and wanted.child(_bracketed(name)) is not None):
+                forbidden = any(m.keyword in _CLOSING for m in wanted.problems({name: None}) or ())
                 at = self.below(location, name)
-                names = tuple(wanted.properties)
+                names = tuple(other for other in wanted.properties if other not in members)
                 yield Mismatch("undeclared", (*path, name), at, names=names, forbidden=forbidden)
         given = {name for name, member in members.items() if not (self.as_text and _is_null(member))}
+        given |= set(map(_bracketed, given)) if self.as_text else set()
         missing = wanted.required - given - {place[len(path)] for place in self.replaced if self._is_below(place, path)}
         if missing and not self.partial:
             yield Mismatch("missing", path, location, names=tuple(n for n in wanted.properties if n in missing))
@@ -151,24 +160,35 @@ class Matching:
     def _text(self, template: Template, wanted: Shape, path: Path, location: Location) -> Iterator[Mismatch]:
         """A text with embedded expressions."""
         alone = template.expressions[0] if len(template.parts) == 1 else None
-        if alone is not None and self.as_text:
-            # Only a structure becomes another text in braces than without them.
-            given = self.shape_of(Whole(alone, location))
-            if given.types is not None and given.types <= _STRUCTURES and wanted.types == {"array"}:
-                yield Mismatch("value", path, location, "is a text with JSON in it, not an array", f"write {alone}")
-            elif given.types is not None and not given.types & _STRUCTURES:
-                yield from self._computed(str(alone), given, wanted, path, location)
+        given = UNKNOWN if alone is None else self.shape_of(Whole(alone, location))
+        if alone is None:
+            unlike = _unlike_template if self.as_text else _unlike_string
+            if (what := unlike(template, wanted)) is not None:
+                yield Mismatch("value", path, location, what)
+        elif self.as_text:
+            yield from self._braced(str(alone), given, wanted, path, location)
+        elif self.template and _breaks_string(given):
+            what = f"has quotes around {alone}, {given.describe()}, which makes no JSON"
+            yield Mismatch("syntax", path, location, what, f"write {{{alone}}} without the quotes around it")
+        elif (what := _unlike_string(template, wanted)) is not None:
+            without = f"{{{alone}}} without the quotes around it" if self.template else f"{alone} without braces"
+            yield Mismatch("value", path, location, what, f"write {without}, which keeps its type")
+
+    def _braced(self, text: str, given: Shape, wanted: Shape, path: Path, location: Location) -> Iterator[Mismatch]:
+        """An expression in braces where everything becomes text: only a structure becomes another text without."""
+        if given.types is None:
             return
-        what = _unlike_template(template, wanted) if self.as_text else _unlike_string(template, wanted)
-        if what is None:
-            return
-        if alone is None or self.as_text:
-            yield Mismatch("value", path, location, what)
-        elif self.template:
-            hint = f"write {{{alone}}} without the quotes around it"
-            yield Mismatch("value", path, location, what, hint)
-        else:
-            yield Mismatch("value", path, location, what, f"write {alone} without braces, which keeps its type")
+        if not given.types & _STRUCTURES:
+            yield from self._computed(text, given, wanted, path, location)
+        elif given.types <= _STRUCTURES and wanted.types == _ARRAY:
+            yield Mismatch("value", path, location, "is a text with JSON in it, not an array", f"write {text}")
+
+    def _unquoted(self, text: str, given: Shape, wanted: Shape, path: Path, location: Location) -> Iterator[Mismatch]:
+        """A string without quotes in a JSON text may be JSON itself, but hardly where a string is wanted."""
+        text_only, types = frozenset(("string",)), (wanted.types or frozenset()) - {"null"}
+        if given.types == text_only == types:
+            what = f"has no quotes around {text}, {given.describe()}, which makes no JSON"
+            yield Mismatch("syntax", path, location, what, f'write "{{{text}}}"')
 
     def _computed(self, text: str, given: Shape, wanted: Shape, path: Path, location: Location) -> Iterator[Mismatch]:
         reason = self._unlike(given, wanted)
@@ -182,7 +202,7 @@ class Matching:
         fits = self._text_conflict if self.as_text else conflict
         if fits(given, wanted):
             return f"{given.describe()}, not {wanted.describe()}"
-        if types == {"array"} and wanted.types == {"array"} and given.items and wanted.items:
+        if types == wanted.types == _ARRAY and given.items and wanted.items:
             if fits(given.items, wanted.items):
                 return f"{given.describe()}, not {wanted.describe()}"
             return None
@@ -206,6 +226,20 @@ class Matching:
         if "array" in want:  # one item
             return wanted.items is not None and self._text_conflict(given, wanted.items)
         return have == {"boolean"} or not want & _NUMBERS
+
+
+def _bracketed(name: str) -> str:
+    """The member that a field like `items[0][price]` is a part of, as forms are often written."""
+    return name.partition("[")[0]
+
+
+def _breaks_string(given: Shape) -> bool:
+    """Whether the JSON of a value holds quotes, which end a string they are put into."""
+    types = given.types
+    if types is None or not types or not types <= _STRUCTURES:
+        return False
+    items = given.items.types if given.items is not None else None
+    return "array" not in types or (items is not None and bool(items) and items <= _STRUCTURES | {"string"})
 
 
 def _is_null(written: Written) -> bool:
@@ -312,12 +346,3 @@ def _outside(template: Template, values: tuple[JSON, ...] | None) -> str | None:
     if any(re.fullmatch(pattern, text_of(value), re.DOTALL) for value in values):
         return None
     return f"is never {listed(values)}"
-
-
-def matches_anything(shape: Shape) -> bool:
-    """Whether nothing is known that a value could fail to be."""
-    return shape == UNKNOWN
-
-
-__all__ = ["Kind", "Matching", "Mismatch", "Path"]
-_: Any = None

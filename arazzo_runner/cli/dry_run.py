@@ -11,13 +11,14 @@ from ..report.redaction import Redactor
 from ..values import dumps
 
 
-def main(runner: Runner, inputs: dict[str, Any]) -> int:
+def main(runner: Runner, inputs: dict[str, Any], *, verbose: bool = False) -> int:
     """Print every request of the straight path to stderr, and {} to stdout."""
     redactor = Redactor(show_secrets=runner.options.show_secrets)
     for mark in runner.input_secrets(inputs):
         redactor.observe(mark)
     for diagnostic in runner.plan.diagnostics:
-        print(diagnostic, file=sys.stderr)
+        if diagnostic.severity != "info" or verbose:
+            print(diagnostic, file=sys.stderr)
     failed = False
     for shown in dry_run(runner.plan, inputs, sign=runner.credentials.sign):
         for mark in shown.secrets:

@@ -39,7 +39,7 @@ def main(arguments: Sequence[str]) -> int:
     if given.dry_run:
         from . import dry_run
 
-        return dry_run.main(runner, inputs)
+        return dry_run.main(runner, inputs, verbose=given.verbose)
     return report(given, runner, inputs)
 
 

@@ -8,17 +8,15 @@ Values come from `--auth SCHEME[.FIELD]=VALUE`, then from `ARAZZO_AUTH_<SOURCE>_
 from __future__ import annotations
 
 import base64
-import re
 import shlex
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 from urllib.parse import quote, urlsplit
 
 from ..errors import TransportError
-from ..messages import Request, Security, SecurityRequirement
+from ..messages import Request, SecurityRequirement
+from ..openapi import advice, variable_names
 
-_OTHER = re.compile(r"[^A-Z0-9]")
 _COOKIE = "!#$%&'()*+-./:<=>?@[]^_`{|}~"  # RFC 6265, section 4.1.1, cookie-octet
 
 
@@ -224,43 +222,3 @@ def is_allowed(url: str, hosts: Iterable[str]) -> bool:
 
 def _fits(host: str, names: tuple[str, ...], pattern: str) -> bool:
     return host.endswith(pattern[1:]) if pattern.startswith("*.") else pattern in names
-
-
-def variable_names(source: str, scheme: str, field: str | None) -> tuple[str, ...]:
-    """The variables a value may come from, the more specific one first (interface, "Secrets")."""
-    tail = _variable(scheme) + (f"_{_variable(field)}" if field else "")
-    general = f"ARAZZO_AUTH_{tail}"
-    return (f"ARAZZO_AUTH_{_variable(source)}__{tail}", general) if source else (general,)
-
-
-def _variable(text: str) -> str:
-    return _OTHER.sub("_", text.upper())
-
-
-def advice(security: Security) -> str | None:
-    """Which schemes an operation declares and how to supply them: the line a 401 prints."""
-    ways = [_ways(alternative) for alternative in security if alternative]
-    return " or ".join(ways) or None
-
-
-def _ways(alternative: tuple[SecurityRequirement, ...]) -> str:
-    return " and ".join(_way(requirement) for requirement in alternative)
-
-
-def _way(requirement: SecurityRequirement) -> str:
-    variable = variable_names("", requirement.name, None)[0]
-    kind = _kind(requirement.scheme)
-    if kind.lower() == "mutualtls":
-        return f"'{requirement.name}' ({kind}): --cert FILE[,KEY]"
-    value = "USER:PASSWORD" if kind == "http basic" else "TOKEN" if "apiKey" not in kind else "KEY"
-    option = f"--auth {shlex.quote(f'{requirement.name}={value}')}"
-    return f"'{requirement.name}' ({kind}): {option} or {variable}={value}"
-
-
-def _kind(scheme: Mapping[str, Any]) -> str:
-    kind = str(scheme.get("type", "unknown"))
-    if kind == "http":
-        return f"http {scheme.get('scheme', '')}".strip().lower()
-    if kind == "apiKey":
-        return f"apiKey in {scheme.get('in', 'header')} {scheme.get('name', '')}"
-    return kind

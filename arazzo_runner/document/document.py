@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
@@ -18,6 +20,7 @@ from .uri import resolve_uri
 Kind = Literal["arazzo", "openapi", "swagger", "asyncapi"]
 
 _KINDS: Final[tuple[Kind, ...]] = ("arazzo", "openapi", "swagger", "asyncapi")
+_PLAIN: Final = SCALAR_STYLES.index("plain")
 _WITHOUT_SELF: Final = {"arazzo": ("1.0",), "openapi": ("3.0", "3.1")}  # versions that do not have the field
 
 
@@ -96,10 +99,7 @@ class Document:
         node = path[-1]
         is_member = len(path) == len(tokens) + 1 and positions.keys[node] is not None
         offset = positions.key_starts[node] if key and is_member else positions.starts[node]
-        if self._lines is None:
-            self._lines = Lines(self.text)
-        line, column = self._lines.place(offset)
-        return Location(self.name, line, column, format_pointer(tokens))
+        return self._place(offset, tokens)
 
     def scalar(self, pointer: str | tuple[str, ...], *, key: bool = False) -> Scalar | None:
         """How a scalar, or the key of a member, is written; None where there is none.
@@ -129,6 +129,29 @@ class Document:
     def texts(self) -> tuple[tuple[int, int], ...]:
         """The spans in `text` of all keys and scalars; what looks like a comment outside of them is one."""
         return texts_of(self._located(), self.text)
+
+    def plain(self, pattern: re.Pattern[str]) -> Iterator[tuple[tuple[str, ...], bool, str]]:
+        """The keys and scalars without quotes that match a pattern as a whole: pointer, whether it is the key, text."""
+        if self.format == "json":
+            return
+        positions, text = self._located(), self.text
+        for node, key in enumerate(positions.keys):
+            if key is not None and positions.key_styles[node] == _PLAIN and pattern.fullmatch(key):
+                yield positions.path(node), True, key
+            written = text[positions.starts[node] : positions.ends[node]] if positions.styles[node] == _PLAIN else ""
+            if pattern.fullmatch(written):
+                yield positions.path(node), False, written
+
+    def location_at(self, offset: int) -> Location:
+        """The place of a character of the text; its pointer is that of the value around it."""
+        positions = self._located()
+        return self._place(offset, positions.path(positions.innermost(offset)))
+
+    def _place(self, offset: int, tokens: tuple[str, ...]) -> Location:
+        if self._lines is None:
+            self._lines = Lines(self.text)
+        line, column = self._lines.place(offset)
+        return Location(self.name, line, column, format_pointer(tokens))
 
     def _located(self) -> Positions:
         if self._positions is None:

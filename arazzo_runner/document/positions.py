@@ -6,6 +6,7 @@ Nodes are numbered in document order, a collection before its members, so that a
 from __future__ import annotations
 
 from array import array
+from bisect import bisect_right
 from typing import Final, Literal, NamedTuple
 
 from ..values import array_index
@@ -68,6 +69,26 @@ class Positions:
         """A node without members."""
         node = self.begin(key, start, style)
         self.finish(node, end)
+        return node
+
+    def path(self, node: int) -> tuple[str, ...]:
+        """The reference tokens that lead to a node where it is written."""
+        tokens, current = [], ROOT
+        while current != node:
+            child, index = current + 1, 0
+            while node >= child + self.sizes[child]:
+                child += self.sizes[child]
+                index += 1
+            key = self.keys[child]
+            tokens.append(str(index) if key is None else key)
+            current = child
+        return tuple(tokens)
+
+    def innermost(self, offset: int) -> int:
+        """The last node that starts at or before an offset, and the first around it that ends behind it."""
+        node = max(bisect_right(self.starts, offset) - 1, ROOT)
+        while node != ROOT and self.ends[node] <= offset:
+            node -= 1  # a sibling, or the collection around both
         return node
 
     def key_start(self, mapping: int, key: str) -> int | None:

@@ -53,6 +53,7 @@ class SourceDescription:
     type: Literal["openapi", "asyncapi", "arazzo"] | None
     location: Location
     url_location: Location
+    type_location: Location
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

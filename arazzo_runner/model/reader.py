@@ -215,9 +215,11 @@ class _Reader:
     def _version(self, written: Any) -> Version:
         match = _VERSION.fullmatch(written) if isinstance(written, str) else None
         if match is None:
-            hint = f"quote it: arazzo: '{written}.0'" if isinstance(written, (int, float)) else "write 'arazzo: 1.0.1'"
-            message = f"'arazzo' is a version number, not {_shown(written)}"
-            return self._guess(_nearest(written), self._refused("ARZ102", message, ("arazzo",), hint))
+            nearest = _nearest(written)
+            is_number = isinstance(written, (int, float)) and not isinstance(written, bool)
+            hint = f"quote it: arazzo: '{nearest}.0'" if is_number and nearest else "write 'arazzo: 1.0.1'"
+            message = f"'arazzo' is a version such as 1.0.1, not {_shown(written)}"
+            return self._guess(nearest, self._refused("ARZ102", message, ("arazzo",), hint))
         if match[4]:
             self.report("ARZ102", f"'{written}' is read as {match[1]}.{match[2]}", ("arazzo",), None, "warning")
         major, minor = int(match[1]), int(match[2])
@@ -265,7 +267,7 @@ class _Reader:
         if name is not None:
             self._pattern(_NAME, name, (*node.pointer, "name"), "a source description's name")
         return SourceDescription(
-            name=name or "", url=url or "", type=cast(Any, kind), location=node.location, url_location=node.at("url")
+            name=name or "", url=url or "", type=cast(Any, kind), location=node.location, url_location=node.at("url"), type_location=node.at("type")
         )
 
     def _workflow(self, node: _Node) -> Workflow:
@@ -427,7 +429,7 @@ class _Reader:
                 "ARZ510",
                 "'retry' is not a success action; the step is repeated, then the run goes on",
                 (*node.pointer, "type"),
-                "portable form: goto with the step's own stepId and criteria",
+                "write instead: goto with the step's own stepId and criteria",
                 "warning",
             )
             types = (*types, "retry")
@@ -636,10 +638,10 @@ class _Reader:
     def _pattern(self, pattern: re.Pattern[str], name: str, pointer: Pointer, what: str, *, soft: bool = False) -> None:
         if pattern.fullmatch(name):
             return
-        shown = pattern.pattern
+        allowed = "letters, digits, '-' and '_'" if pattern is _NAME else "letters, digits, '.', '-' and '_'"
         severity: Severity = "warning" if soft or pattern is _NAME else "error"
         self.report(
-            "ARZ119", f"{what} should match {shown}: '{name}'", pointer, "no expression can refer to it", severity
+            "ARZ119", f"{what} has {allowed} only: '{name}'", pointer, "no expression can refer to it", severity
         )
 
     def _unique(self, what: str, named: list[tuple[str, Location]]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .advice import advice, variable_names
 from .arguments import Argument
 from .body import Body
 from .declarations import (
@@ -35,5 +36,7 @@ __all__ = [
     "ResponseDeclaration",
     "SchemaView",
     "UnknownOperation",
+    "advice",
     "choose_content_type",
+    "variable_names",
 ]

@@ -175,7 +175,9 @@ class RequestBuilder:
     def _check_path(self, path: Collection[str]) -> None:
         for _, name in self._path:
             if name is not None and name not in path:
-                raise RequestError(f"the path parameter '{name}' has no value")
+                raise RequestError(
+                    f"the path parameter '{name}' has no value", hint=f"add {{name: {name}, in: path, value: ...}}"
+                )
         for name in path:
             if name not in self._variables and name not in self._query_variables:
                 raise RequestError(f"the path {self.operation.path} has no place for the parameter '{name}'")

@@ -172,8 +172,36 @@ def _validator(schema: Any) -> Callable[[Any], bool]:
     try:
         compiled = jsonschema_rs.validator_for(_plain(schema))
     except (ValueError, jsonschema_rs.ValidationError, jsonschema_rs.ReferencingError) as error:
-        raise DocumentError(f"the inputs' JSON Schema is not valid: {str(error).splitlines()[0]}") from None
+        raise InvalidSchema(*_fault(error)) from None
     return lambda inputs: bool(compiled.is_valid(_plain(inputs)))
+
+
+class InvalidSchema(DocumentError):
+    """A schema that is none; `path` leads to the keyword that is wrong."""
+
+    def __init__(self, message: str, path: tuple[str, ...]) -> None:
+        super().__init__(message)
+        self.path = path
+
+
+_TYPE_NAMES = ("string", "number", "integer", "boolean", "object", "array", "null")
+
+
+def _fault(error: Any) -> tuple[str, tuple[str, ...]]:
+    """What is wrong with a schema, in our words, and where in it."""
+    path = tuple(map(str, getattr(error, "instance_path", ())))
+    written = getattr(error, "instance", None)
+    if path[-1:] == ("type",):
+        what = f"'{written}' is no type" if isinstance(written, str) else "'type' is a name, or a list of names"
+        return f"{what} of JSON Schema: {', '.join(_TYPE_NAMES)}", path
+    if path:
+        wanted = str(error).splitlines()[0].partition(" is not ")[2].replace('of type "', "").strip('"')
+        return f"'{path[-1]}' is {_shown(written)} here" + (f", not {_article(wanted)}" if wanted else ""), path
+    return f"the inputs' JSON Schema is not valid: {str(error).splitlines()[0]}", path
+
+
+def _article(noun: str) -> str:
+    return noun if " " in noun else f"{'an' if noun[:1] in 'aeiou' else 'a'} {noun}"
 
 
 def _plain(value: Any) -> Any:

@@ -23,7 +23,7 @@ from ..selector import DEFAULT_SELECTORS, Selectors
 from ..values import MISSING
 from .bundle import bundle
 from .findings import Findings
-from .inputs import InputsSchema
+from .inputs import InputsSchema, InvalidSchema
 from .objects import Bounds, Contract, LinkedDocument, LinkedWorkflow, Plan
 from .operations import Operations
 from .sources import Sources, load_referred
@@ -273,11 +273,17 @@ class DocumentLinker:
             schema = self._bundled(workflow)
             schema.check()
         except DocumentError as error:
-            at = workflow.inputs.location if workflow.inputs else workflow.location
-            self.findings.add("ARZ219", error.message, error.location or at, error.hint)
+            self.findings.add("ARZ219", error.message, error.location or self._fault_at(workflow, error), error.hint)
             schema = InputsSchema.of_names(workflow.inputs.value if workflow.inputs else MISSING)
         self.inputs[workflow.workflow_id] = schema
         return schema
+
+    def _fault_at(self, workflow: Workflow, error: DocumentError) -> Location:
+        """The keyword that is wrong, as far as it stands in the inputs themselves."""
+        if workflow.inputs is None:
+            return workflow.location
+        path = error.path if isinstance(error, InvalidSchema) else ()
+        return self.description.document.location((*workflow.inputs.pointer, *path))
 
     def _bundled(self, workflow: Workflow) -> InputsSchema:
         raw = workflow.inputs

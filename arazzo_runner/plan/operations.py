@@ -159,7 +159,7 @@ class Operations:
         """The sources that define an operationId, and whether all sources could be read."""
         loaded = [source for name in names if (source := self._sources.get(name, text.location))]
         having = [s for s in loaded if s.openapi and s.openapi.defines((text.value,))]
-        return having, len(loaded) == len(names)
+        return having, self._sources.are_known and len(loaded) == len(names)
 
     def _only_one(self, text: Text, names: list[str]) -> Fix | None:
         having, all_read = self._defining(text, names)
@@ -275,7 +275,7 @@ class Operations:
 
     def _matching(self, text: Text, method: str | None, path: str) -> tuple[list[_Match], bool]:
         """The operations with this path, and this method if one is given, and whether all sources could be read."""
-        matches, all_read = [], True
+        matches, all_read = [], self._sources.are_known
         for declared in self._sources.operations():
             source = self._sources.get(declared.name, text.location)
             all_read = all_read and source is not None

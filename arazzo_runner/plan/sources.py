@@ -134,7 +134,7 @@ class Sources:
             self._findings.add(
                 "ARZ202",
                 f"source '{declared.name}' is declared as {declared.type} and is {found}",
-                declared.location,
+                declared.type_location,
                 f"write 'type: {found}'",
             )
             return None

@@ -149,7 +149,7 @@ class WorkflowLinker:
         operation = found.operation if found else None
         parameters = self._operation_parameters(step, operation, reader)
         body = self._body(step.request_body, operation, reader) if step.request_body else None
-        self._check_roots(reader, "before its own call", WITHOUT_RESPONSE)
+        self._check_roots(reader, "before the step's own call", WITHOUT_RESPONSE)
         common = self._common(step, reader, reader)
         call = None
         if found is not None and operation is not None:
@@ -174,7 +174,8 @@ class WorkflowLinker:
             builder = operation.builder(tuple((p.name, p.in_) for p in parameters), body.content_type if body else None)
         except RequestError as error:
             if step.step_id not in self._unplaced:
-                self.findings.add("ARZ222", error.message, error.location or location, error.hint)
+                message = f"step '{step.step_id}' cannot be sent: {error.message}"
+                self.findings.add("ARZ222", message, error.location or location, error.hint)
             return None
         if description is not None:
             self.document.linker.descriptions.setdefault(self._source_key(found.source.name), description)
@@ -221,7 +222,7 @@ class WorkflowLinker:
                 "warning",
             )
         common = self._common(step, before, after)
-        self._check_roots(before, "before its own call", WITHOUT_RESPONSE)
+        self._check_roots(before, "before the step's own call", WITHOUT_RESPONSE)
         self._check_roots(after, "on a step that calls a workflow", OF_HTTP)
         self._note_status_code(after)
         if found is None:
@@ -248,7 +249,8 @@ class WorkflowLinker:
         for expression, location in reader.references:
             for part in parts(expression):
                 if isinstance(part, roots):
-                    self.findings.add("ARZ306", f"{part} has no value {where}", location)
+                    hint = "keep it as an output of the step that has it, and read $steps.<stepId>.outputs.<name>"
+                    self.findings.add("ARZ306", f"{part} has no value {where}", location, hint)
 
     def _note_status_code(self, reader: ValueReader) -> None:
         """`$statusCode` of a step that calls a workflow: its last operation's, where tolerated (decision 15)."""
@@ -260,7 +262,7 @@ class WorkflowLinker:
                     "ARZ513",
                     "$statusCode on a step that calls a workflow is read as the status of the child's last operation",
                     location,
-                    "portable form: map it to an output of the child",
+                    "write instead: map it to an output of the child",
                     "warning",
                 )
             else:
@@ -413,7 +415,7 @@ class WorkflowLinker:
         keys = {_key(p) for p in own}
         merged = [p for p in shared if _key(p) not in keys] + own
         linked = [self._located(p, operation, reader) for p in merged if self._has_place(p, step, reader)]
-        self._check_query(linked, step.location)
+        self._check_query(linked)
         return tuple(linked)
 
     def _has_place(self, parameter: Parameter, step: OperationStep, reader: ValueReader) -> bool:
@@ -462,13 +464,13 @@ class WorkflowLinker:
             "warning",
         )
 
-    def _check_query(self, parameters: list[LinkedParameter], location: Location) -> None:
-        places = {p.in_ for p in parameters}
-        if "querystring" in places and "query" in places:
+    def _check_query(self, parameters: list[LinkedParameter]) -> None:
+        whole = [p for p in parameters if p.in_ == "querystring"]
+        if whole and any(p.in_ == "query" for p in parameters):
             self.findings.add(
                 "ARZ214",
                 "querystring is the whole query; query parameters cannot stand beside it",
-                location,
+                whole[0].location,
                 "keep one of them",
             )
 

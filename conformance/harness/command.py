@@ -52,6 +52,9 @@ def _parser() -> argparse.ArgumentParser:
 
     lint = commands.add_parser("lint", help="check scenarios against the format and its rules")
     lint.add_argument("select", nargs="*", metavar="SCENARIO", help="an area, area/claim, or a file")
+    lint.add_argument(
+        "--coverage", action="store_true", help="list requirements without a scenario, and unused features"
+    )
     lint.set_defaults(run=_lint)
 
     report = commands.add_parser("report", help="show a record as text, Markdown, JSON or HTML")
@@ -135,8 +138,25 @@ def _lint(options: argparse.Namespace) -> int:
     problems = list(lint(options.select))
     for problem in problems:
         print(problem)
+    if options.coverage:
+        _coverage()
     print(f"{len(problems)} problems" if problems else "no problems", file=sys.stderr)
     return 1 if problems else 0
+
+
+def _coverage() -> None:
+    from .lint import features, requirements, uncovered
+    from .scenario import load
+
+    scenarios = load()
+    for level in ("MUST", "SHOULD", "semantics", "MAY"):
+        missing = uncovered(scenarios, level)
+        print(f"{len(missing)} requirements of level {level} without a scenario: {' '.join(missing)}")
+    unused = sorted(features() - {feature for scenario in scenarios for feature in scenario.features})
+    print(f"{len(unused)} features without a scenario: {' '.join(unused)}")
+    files = {scenario.path: scenario for scenario in scenarios}
+    negative = sum(not any(e["outcome"] == "success" for e in s.expectations) for s in files.values())
+    print(f"{len(files)} scenarios, {negative} of them expect no success; {len(requirements())} requirements")
 
 
 def _report(options: argparse.Namespace) -> int:

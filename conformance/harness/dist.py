@@ -8,7 +8,7 @@ from pathlib import Path
 
 from .scenario import ROOT
 
-_SUFFIXES = frozenset({".yaml", ".json", ".py", ".mjs", ".html", ".md"})
+_SUFFIXES = frozenset({".yaml", ".json", ".py", ".mjs", ".html", ".md", ".txt", ""})
 _FOLDERS = ("scenarios", "harness", "engines")
 _WHEN = (1980, 1, 1, 0, 0, 0)  # the earliest that zip can say
 
@@ -17,18 +17,21 @@ def build(output: Path) -> None:
     """Write the archive."""
     output.parent.mkdir(parents=True, exist_ok=True)
     with zipfile.ZipFile(output, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
-        for file in contents():
-            entry = zipfile.ZipInfo(f"conformance/{file.relative_to(ROOT).as_posix()}", _WHEN)
+        for name, file in contents():
+            entry = zipfile.ZipInfo(f"conformance/{name}", _WHEN)
             entry.compress_type = zipfile.ZIP_DEFLATED
             entry.external_attr = 0o644 << 16
             archive.writestr(entry, file.read_bytes())
 
 
-def contents() -> Iterator[Path]:
-    """The files of the archive, in order."""
+def contents() -> Iterator[tuple[str, Path]]:
+    """The files of the archive by name, in order: those of the suite, and what they refer to beside it."""
     files = [f for f in ROOT.iterdir() if f.is_file()]
     files += [f for folder in _FOLDERS for f in (ROOT / folder).rglob("*") if f.is_file()]
     for file in sorted(files):
         parts = file.relative_to(ROOT).parts
         if file.suffix in _SUFFIXES and not any(part.startswith(".") or part == "__pycache__" for part in parts):
-            yield file
+            yield "/".join(parts), file
+    for file in (ROOT.parent / "LICENSE", ROOT.parent / "docs" / "decisions.md"):
+        if file.is_file() and not (ROOT / file.name).is_file():
+            yield file.name, file

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import importlib.util
 import json
 import os
 import queue
@@ -49,6 +50,7 @@ class Engine:
     package: str | None = None
     homepage: str | None = None
     install: tuple[tuple[str, ...], ...] = ()
+    needs: tuple[str, ...] = ()
     timeout: float = 30.0
     unsupported: Mapping[str, str] = field(default_factory=dict)
     known: Mapping[str, str] = field(default_factory=dict)
@@ -61,7 +63,9 @@ class Engine:
 
     @property
     def is_installed(self) -> bool:
-        """Whether it can be run: nothing to install, or installed in this version."""
+        """Whether it can be run: installed in this version, or nothing to install and all that it needs is here."""
+        if any(importlib.util.find_spec(module) is None for module in self.needs):
+            return False
         mark = self.installed / ".version"
         return not self.install or (mark.is_file() and mark.read_text("utf-8") == self.version)
 
@@ -100,6 +104,7 @@ def read_engine(folder: Path) -> Engine:
         **{
             **tree,
             "command": tuple(tree["command"]),
+            "needs": tuple(tree.get("needs", [])),
             "install": tuple(tuple(command) for command in tree.get("install", [])),
             "known": yaml12.load(known.read_text("utf-8")) or {} if known.is_file() else {},
         },

@@ -201,7 +201,8 @@ def read(file: Path, root: Path = SCENARIOS) -> tuple[Scenario, ...]:
 
 def _problem(error: Any) -> str:
     best = min(error.context, key=lambda e: -len(e.absolute_path)) if error.context else error
-    return f"{best.json_path}: {best.message[:300]}"
+    message = best.message if len(best.message) <= 200 else f"...{best.message[-160:]}"
+    return f"{best.json_path}: {message}"
 
 
 def files(select: Iterable[str] = (), root: Path = SCENARIOS) -> Iterator[Path]:

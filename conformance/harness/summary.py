@@ -120,8 +120,8 @@ def markdown(record: Record) -> str:
         f"{_count(record)} on {record.header['started'][:10]}, with Python {record.header['python']}. "
         "Cells are passed/judged: what an engine declares unsupported, and versions it does not run, are not judged.",
         _rows(head, [*by_level, total]),
-        "`required` is what the specification demands, `recommended` what it advises; `profile` scenarios follow a reading of "
-        "a place that the text leaves open: to differ there is no non-conformance.",
+        "`required` is what the specification demands, `recommended` what it advises; `profile` scenarios follow a "
+        "reading of a place that the text leaves open: to differ there is no non-conformance.",
         "## By area",
         _rows(head, [*by_area, *_verdict_rows(record), total]),
         "## The engines",

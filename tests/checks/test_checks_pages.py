@@ -15,14 +15,10 @@ from arazzo_runner.diagnostics import Diagnostic
 
 PACKAGE = PAGES.parent.parent / "arazzo_runner"
 WRITTEN = sorted(code for code in RULES if (PAGES / f"{code}.md").is_file())
-EXAMPLES = [
-    pytest.param(example, id=f"{code}-{'bad' if example.bad else 'good'}-{number}")
-    for code in WRITTEN
-    for number, example in enumerate(read_page(code).examples, 1)
-    if "skipped" not in example.words
-]
-BAD = [parameter for parameter in EXAMPLES if parameter.values[0].bad]  # type: ignore[union-attr]
-GOOD = [parameter for parameter in EXAMPLES if not parameter.values[0].bad]  # type: ignore[union-attr]
+EXAMPLES = [each for code in WRITTEN for each in read_page(code).examples if "skipped" not in each.words]
+BAD = [example for example in EXAMPLES if example.bad]
+GOOD = [example for example in EXAMPLES if not example.bad]
+CHECKED = sorted({example.code for example in BAD})
 
 
 def codes_in(module: Path) -> set[str]:
@@ -120,7 +116,7 @@ def test_the_readme_lists_every_rule() -> None:
 # The examples ---------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("example", BAD)
+@pytest.mark.parametrize("example", BAD, ids=str)
 def test_a_bad_example_is_found_where_it_is_marked(example: Example) -> None:
     found = of_code(example)
 
@@ -129,21 +125,21 @@ def test_a_bad_example_is_found_where_it_is_marked(example: Example) -> None:
     assert places == example.marks
 
 
-@pytest.mark.parametrize("example", GOOD)
+@pytest.mark.parametrize("example", GOOD, ids=str)
 def test_a_good_example_has_nothing_of_the_kind_and_no_error(example: Example) -> None:
     found = findings(example)
 
     assert [str(d) for d in found if d.code == example.code or d.severity == "error"] == []
 
 
-@pytest.mark.parametrize("code", sorted({parameter.values[0].code for parameter in BAD}))  # type: ignore[union-attr]
+@pytest.mark.parametrize("code", CHECKED)
 def test_the_severity_of_the_catalogue_is_one_that_is_seen(code: str) -> None:
     seen = {d.severity for example in read_page(code).examples if example.bad for d in of_code(example)}
 
     assert RULES[code].severity in seen
 
 
-@pytest.mark.parametrize("code", sorted({parameter.values[0].code for parameter in BAD}))  # type: ignore[union-attr]
+@pytest.mark.parametrize("code", CHECKED)
 def test_a_rule_is_fixable_if_an_example_of_it_can_be_mended(code: str) -> None:
     mended = any(d.fix for example in read_page(code).examples if example.bad for d in of_code(example))
 
@@ -151,6 +147,6 @@ def test_a_rule_is_fixable_if_an_example_of_it_can_be_mended(code: str) -> None:
 
 
 def test_a_code_of_no_page_is_not_marked() -> None:
-    marked = {code for parameter in BAD for _, _, code in parameter.values[0].marks}  # type: ignore[union-attr]
+    marked = {code for example in BAD for _, _, code in example.marks}
 
     assert marked <= set(WRITTEN)

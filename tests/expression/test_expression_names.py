@@ -129,7 +129,7 @@ def test_an_exact_reading_refuses_them_and_says_what_was_meant(reading, text, me
     with pytest.raises((ExpressionSyntaxError, UndeclaredName)) as caught:
         parse_and_bind(text, reading, NAMES)
 
-    assert caught.value.meant == meant
+    assert (caught.value.meant, caught.value.rewrite) == (meant, meant)
 
 
 def test_tolerance_ends_where_no_declared_name_begins_the_text():

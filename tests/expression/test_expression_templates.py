@@ -10,10 +10,12 @@ from arazzo_runner.errors import ExpressionError, LanguageSyntaxError, Unresolve
 from arazzo_runner.expression import (
     Bound,
     DeclaredNames,
+    ExpressionSyntaxError,
     InputsReference,
     Reading,
     StepsReference,
     Template,
+    TolerableForm,
     UndeclaredName,
     WorkflowsReference,
     compile_template,
@@ -193,6 +195,29 @@ def test_tolerated_forms_inside_braces_are_rewritten_in_the_whole_text():
 
     assert [(item.form, item.offset) for item in template.tolerated] == [("headers", 13), ("unbraced", 24)]
     assert {item.rewrite for item in template.tolerated} == {"a {$response.header.X} {$inputs.token}"}
+
+
+@pytest.mark.parametrize(
+    ("text", "rewrite"),
+    [
+        ("$response.body.x", "$response.body#/x"),
+        ("$inputs.token/$inputs.token", "{$inputs.token}/{$inputs.token}"),
+        ("a {$response.headers.X} $inputs.token", "a {$response.header.X} {$inputs.token}"),
+    ],
+)
+def test_an_exact_reading_refuses_with_the_portable_form_of_the_whole_text(text, rewrite):
+    with pytest.raises(TolerableForm) as caught:
+        parse_value(text, EXACT, NAMES)
+
+    assert caught.value.rewrite == rewrite
+
+
+@pytest.mark.parametrize("text", ["a {$response.headers.X} {$inputs.nope}", "$response.body.", "{$inputs.nope.x}"])
+def test_what_a_tolerant_reading_refuses_too_has_no_portable_form(text):
+    with pytest.raises((ExpressionSyntaxError, UndeclaredName)) as caught:
+        parse_value(text, EXACT, NAMES)
+
+    assert getattr(caught.value, "rewrite", None) is None
 
 
 def test_an_undeclared_name_in_a_template_is_told_in_offsets_of_the_text():

@@ -278,7 +278,7 @@ def test_the_type_of_a_source_is_found_by_looking() -> None:
 
 
 WRONG_SOURCES: list[Any] = [
-    pytest.param({"url": API, "type": "arazzo"}, "ARZ202 /sourceDescriptions/0", id="declared as another type"),
+    pytest.param({"url": API, "type": "arazzo"}, "ARZ202 /sourceDescriptions/0/type", id="declared as another type"),
     pytest.param({"url": "memory:/plain.json"}, "ARZ202 /sourceDescriptions/0/url", id="no description at all"),
     pytest.param({"url": "memory:/old.json"}, "ARZ202 /openapi", id="an OpenAPI version there is not"),
     pytest.param({"url": "memory:/none.json"}, "ARZ201 /sourceDescriptions/0/url", id="not there"),
@@ -460,7 +460,7 @@ def test_inputs_refer_to_schemas_as_json_schema_does(reference: str, resolves: b
 
 
 def test_inputs_that_are_no_json_schema_are_refused_at_their_place() -> None:
-    assert errors(steps(inputs={"type": "strin"})) == ["ARZ219 /workflows/0/inputs"]
+    assert errors(steps(inputs={"type": "strin"})) == ["ARZ219 /workflows/0/inputs/type"]
 
 
 def test_a_schema_may_hold_itself() -> None:

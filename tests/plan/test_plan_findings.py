@@ -126,7 +126,9 @@ PARAMETERS: list[Any] = [
     ),
     pytest.param([{**P, "in": "body"}], [f"ARZ116 {S}/parameters/0/in"], id="a place there is not"),
     pytest.param(
-        [query("a", 1), {"name": "q", "in": "querystring", "value": "b=2"}], [f"ARZ214 {S}"], id="query and querystring"
+        [query("a", 1), {"name": "q", "in": "querystring", "value": "b=2"}],
+        [f"ARZ214 {S}/parameters/1"],
+        id="query and querystring",
     ),
     pytest.param(
         [{**P, "in": "path", "name": "id"}],

@@ -1,5 +1,5 @@
 """The rules, by what they look at; importing a module registers its rules."""
 
-from . import expressions, responses
+from . import document, expressions, inputs, literals, requests, responses, security, unused
 
-__all__ = ["expressions", "responses"]
+__all__ = ["document", "expressions", "inputs", "literals", "requests", "responses", "security", "unused"]

@@ -49,6 +49,7 @@ from ..queries import reaches
 from ..registry import rule
 from ..shapes import UNKNOWN, Shape
 from ..subject import StepSubject, Subject, Which, WorkflowSubject, finding
+from ..words import misspelt
 
 _WITHOUT_CONTENT: Final = frozenset(("204", "205", "304"))
 # Headers that are sent without being documented (RFC 9110 and others).
@@ -360,7 +361,7 @@ def _header(expected: Expected, step: StepSubject | None, name: str, place: _Pla
     known = name.lower() in _WELL_KNOWN or name.lower().startswith(_RATE_LIMITS)
     if not responses or known or name.lower() in map(str.lower, declared):
         return None
-    near = did_you_mean(name, dict.fromkeys(declared))
+    near = misspelt(name, dict.fromkeys(declared))
     return _Loss(
         "ARZ604",
         f"no documented response of {step.call.target} ({', '.join(responses)}) has the header '{name}'",

@@ -1,0 +1,52 @@
+"""How a person supplies what a security scheme wants: the option, and the variables (interface, "Secrets")."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Mapping
+from typing import Any, Final
+
+from ..messages import Security, SecurityRequirement
+
+_OTHER: Final = re.compile(r"[^A-Z0-9]")
+
+
+def variable_names(source: str, scheme: str, field: str | None) -> tuple[str, ...]:
+    """The variables a value may come from, the more specific one first (interface, "Secrets")."""
+    tail = _variable(scheme) + (f"_{_variable(field)}" if field else "")
+    general = f"ARAZZO_AUTH_{tail}"
+    return (f"ARAZZO_AUTH_{_variable(source)}__{tail}", general) if source else (general,)
+
+
+def _variable(text: str) -> str:
+    return _OTHER.sub("_", text.upper())
+
+
+def advice(security: Security) -> str | None:
+    """Which schemes an operation declares and how to supply them: the line a 401 prints."""
+    ways = [_ways(alternative) for alternative in security if alternative]
+    return " or ".join(ways) or None
+
+
+def _ways(alternative: tuple[SecurityRequirement, ...]) -> str:
+    return " and ".join(_way(requirement) for requirement in alternative)
+
+
+def _way(requirement: SecurityRequirement) -> str:
+    variable = variable_names("", requirement.name, None)[0]
+    kind = _kind(requirement.scheme)
+    if kind.lower() == "mutualtls":
+        return f"'{requirement.name}' ({kind}): --cert FILE[,KEY]"
+    value = "USER:PASSWORD" if kind == "http basic" else "TOKEN" if "apiKey" not in kind else "KEY"
+    option = f"--auth {shlex.quote(f'{requirement.name}={value}')}"
+    return f"'{requirement.name}' ({kind}): {option} or {variable}={value}"
+
+
+def _kind(scheme: Mapping[str, Any]) -> str:
+    kind = str(scheme.get("type", "unknown"))
+    if kind == "http":
+        return f"http {scheme.get('scheme', '')}".strip().lower()
+    if kind == "apiKey":
+        return f"apiKey in {scheme.get('in', 'header')} {scheme.get('name', '')}"
+    return kind
