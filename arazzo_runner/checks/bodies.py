@@ -22,10 +22,10 @@ _NEVER_JSON: Final = "never becomes JSON: "
 
 @dataclass(frozen=True, slots=True)
 class SentType:
-    """The content type of a body, and where the document says so (None: the operation decides)."""
+    """The content type of a body, and where the document gives it (None: the operation decides)."""
 
     name: str
-    location: Location | None
+    given_by: Location | None
 
 
 def is_sent(body: LinkedBody | None) -> bool:
@@ -33,11 +33,11 @@ def is_sent(body: LinkedBody | None) -> bool:
     return body is not None and (body.evaluate is not None or bool(body.replacements))
 
 
-def sent_type(call: OperationCall) -> SentType | None:
+def sent_type(subject: Subject, call: OperationCall) -> SentType | None:
     """The content type a step sends its body in; None where only a run knows (decisions 44, 114)."""
     body = call.body
     if body is not None and body.content_type is not None:
-        return SentType(body.content_type, body.location)
+        return SentType(body.content_type, subject.below(body.location, "contentType"))
     for parameter in call.parameters:
         if parameter.in_ == "header" and parameter.name.lower() == "content-type":
             written = parameter.written
@@ -57,7 +57,7 @@ def mismatches(subject: Subject, step: StepSubject) -> tuple[Mismatch, ...]:
 def _mismatches(subject: Subject, step: StepSubject) -> Iterator[Mismatch]:
     call = step.call
     declared = call.operation.request_body if call else None
-    kind = sent_type(call) if call else None
+    kind = sent_type(subject, call) if call else None
     if call is None or call.body is None or declared is None or kind is None or not is_sent(call.body):
         return
     media = media_type.find(declared.media_types, kind.name)
@@ -93,8 +93,6 @@ class _Judge:
         judge = Matching(shape_of=lambda written: expected.written(written, self.step), below=self.subject.below)
         if media_type.is_json(self.name):
             return judge
-        if media_type.is_xml(self.name):
-            return replace(judge, as_text=True)
         if self.name == FORM or self.name == "multipart/form-data":
             return replace(judge, as_text=True, as_json_text=True)
         return None

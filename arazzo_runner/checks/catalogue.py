@@ -191,7 +191,7 @@ _ALL: Final = (
     # Data flow against OpenAPI
     _rule("ARZ601", "undocumented-value", "warning", "a member that no documented response, output or input has",
           'Arazzo 1.1.0, "Runtime Expressions"; decision 17'),
-    _rule("ARZ602", "no-response-body", "warning", "the body of a response that is documented without one",
+    _rule("ARZ602", "no-response-body", "info", "the body of a response that is documented without one",
           'OpenAPI 3.1.1, "Response Object"; decision 25'),
     _rule("ARZ603", "response-not-json", "warning", "a JSON Pointer or JSONPath into a body that is not JSON",
           'Arazzo 1.1.0, "Runtime Expressions"; decisions 25, 59'),

@@ -66,21 +66,34 @@ class Outcome:
 
 @contextmanager
 def checking(tasks: Sequence[Task]) -> Iterator[Iterator[Outcome]]:
-    """The outcomes in the order of the tasks, worked out while they are asked for."""
+    """The outcomes in the order of the tasks, worked out while they are asked for.
+
+    Raises:
+        Unavailable: a process that checks was killed from outside.
+    """
     workers = min(os.cpu_count() or 1, len(tasks))
     if len(tasks) < PARALLEL_FROM or workers < 2:
         yield map(outcome_of, tasks)
         return
-    import multiprocessing
-    from concurrent.futures import ProcessPoolExecutor
+    from concurrent.futures import BrokenExecutor, ProcessPoolExecutor
+    from multiprocessing import active_children, get_context
 
-    pool = ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn"), initializer=_leave_interrupts)
+    before = set(active_children())
+    pool = ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_leave_interrupts)
     try:
         with _interrupts_held():
             results = pool.map(outcome_of, tasks, chunksize=max(1, min(16, len(tasks) // (4 * workers))))
         yield results
+    except BaseException as error:
+        # What is under way would be waited for, and a second Ctrl-C meanwhile leaves processes behind.
+        for worker in set(active_children()) - before:
+            worker.terminate()
+        if isinstance(error, BrokenExecutor):
+            hint = "is there enough memory? check fewer files at once"
+            raise Unavailable("a process that checks files was killed", hint=hint) from None
+        raise
     finally:
-        pool.shutdown(wait=False, cancel_futures=True)
+        pool.shutdown(cancel_futures=True)
 
 
 def _leave_interrupts() -> None:

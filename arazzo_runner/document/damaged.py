@@ -19,7 +19,7 @@ from .yaml_tree import SyntaxProblem, YamlTree, read_yaml
 _LARGEST: Final = 1_000_000  # code points of a text that is worth reading again and again
 _MOST: Final = 50  # texts to mend
 _LINE: Final = re.compile(r"(?P<indent>[ ]*(?:-[ ]+)*)(?:(?P<key>[A-Za-z_$x][^\s:#'\"]*):[ ]+)?(?P<value>[^\s|>#'].*)")
-_COMMENT: Final = re.compile(r"\s+#.*$")
+_COMMENT: Final = re.compile(r"[ \t]#")
 _INDENTED: Final = re.compile(r"( *)(\S)")
 
 
@@ -73,7 +73,7 @@ class _Mending:
         match = _LINE.fullmatch(line)
         if match is None or not _is_a_text(match) or self._goes_on(start + len(line), match):
             return None
-        value = match["value"] if match["value"][0] == '"' else _COMMENT.sub("", match["value"])
+        value = match["value"] if match["value"][0] == '"' else _COMMENT.split(match["value"], maxsplit=1)[0]
         return self._quote(start, start + match.start("value"), value.rstrip())
 
     def _goes_on(self, end: int, match: re.Match[str]) -> bool:

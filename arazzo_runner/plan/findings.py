@@ -64,8 +64,8 @@ class Findings:
         severity: Severity = "error",
         fix: Fix | None = None,
     ) -> None:
-        if code == "ARZ120" and fix is None:
-            fix = Fix((Quote(location),))
+        if code == "ARZ120":
+            fix = Fix((Quote(location),))  # the place alone says it, whoever finds it
         self._found[Diagnostic(code, severity, message, location, hint, fix)] = None
 
     def extend(self, diagnostics: Iterable[Diagnostic]) -> None:

@@ -12,6 +12,7 @@ from .scenario import Scenario
 
 Verdict = Literal["pass", "fail", "error", "skip", "compared"]
 _ABSENT = object()
+_TOLD = 20  # problems of one run
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,13 @@ def judge(scenario: Scenario, conversation: Conversation, reply: Reply) -> Judge
         return Judgement("compared")
     problems = [list(_problems(expectation, conversation, reply)) for expectation in scenario.expectations]
     best = min(problems, key=len)
-    return Judgement("fail", tuple(best)) if best else Judgement("pass")
+    return Judgement("fail", tuple(_shortened(best))) if best else Judgement("pass")
+
+
+def _shortened(problems: list[str]) -> list[str]:
+    """An engine that runs away does not fill the record."""
+    more = len(problems) - _TOLD
+    return [*problems[:_TOLD], f"and {more} more"] if more > 0 else problems
 
 
 def _problems(expectation: Mapping[str, Any], conversation: Conversation, reply: Reply) -> Iterator[str]:

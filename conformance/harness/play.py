@@ -36,6 +36,8 @@ class Result:
     stderr: str = ""
 
 
+_KEPT = 30  # exchanges of one run; how many more there were is counted
+
 Tell = Callable[[Result], None]
 
 
@@ -222,7 +224,10 @@ def with_known(engine: Engine, scenario: Scenario, judgement: Judgement) -> tupl
 
 def _observed(reply: Mapping[str, Any], conversation: Conversation, place: Place) -> dict[str, Any]:
     kept = {name: reply[name] for name in ("outcome", "outputs", "steps", "message") if reply.get(name) is not None}
-    shown: dict[str, Any] = place.take({**kept, "exchanges": [_exchange(seen) for seen in conversation.seen]})
+    kept["exchanges"] = [_exchange(seen) for seen in conversation.seen[:_KEPT]]
+    if len(conversation.seen) > _KEPT:
+        kept["more"] = len(conversation.seen) - _KEPT
+    shown: dict[str, Any] = place.take(kept)
     return shown
 
 

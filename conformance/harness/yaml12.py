@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import yaml
 
@@ -17,7 +17,13 @@ class DuplicateKey(ValueError):
     """A mapping has a key twice."""
 
 
-class _Loader(yaml.SafeLoader):
+if TYPE_CHECKING:
+    from yaml import SafeLoader as _Base
+else:
+    _Base = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the same, ten times as fast
+
+
+class _Loader(_Base):
     """The core schema of YAML 1.2: `on`, `012` and dates are not special."""
 
     yaml_implicit_resolvers: dict[str, Any] = {}  # noqa: RUF012  # the attribute PyYAML reads

@@ -328,7 +328,7 @@ LEFT: list[Any] = [
     pytest.param(
         "ARZ510",
         "onSuccess:\n- {name: again, type: retry}",
-        "portable form: goto with the step's own stepId and criteria",
+        "goto with the step's own stepId and criteria",
         id="retry on success",
     ),
 ]
@@ -341,7 +341,8 @@ def test_a_form_without_a_certain_rewrite_is_reported_with_what_to_write(code: s
     fixed = mended(text)
 
     assert fixed.document.text == text
-    assert [d.hint for d in fixed.remaining if d.code == code] == [hint]
+    (left,) = (d for d in fixed.remaining if d.code == code)
+    assert hint in (left.hint or "")
 
 
 # -- the whole --------------------------------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ import pytest
 
 from conformance.harness.compare import Received, differences, same
 from conformance.harness.conversation import UNEXPECTED, Conversation
+from conformance.harness.judge import Reply, judge
 from conformance.harness.scenario import Scenario
 
 
@@ -165,6 +166,19 @@ def test_time_counts_from_the_previous_answer() -> None:
         ["it comes 0.200 s after the previous answer, not before 0.5 s is expected"],
         ["it comes 0.600 s after the previous answer, before 0.5 s is expected"],
     ]
+
+
+def test_an_engine_that_runs_away_is_told_in_few_lines() -> None:
+    played = conversation()
+    for _ in range(50):
+        played.receive(received("/a"))
+    scenario = Scenario("a/b", "1.0.1", {"exchanges": [], "level": "required", "expect": {"outcome": "success"}})
+
+    judgement = judge(scenario, played, Reply("success"))
+
+    assert len(judgement.problems) == 21
+    assert judgement.problems[0] == "request 1, GET /a, is not expected here"
+    assert judgement.problems[-1] == "and 30 more"
 
 
 def test_where_nothing_is_expected_exchanges_are_found_in_any_order() -> None:

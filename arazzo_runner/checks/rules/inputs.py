@@ -23,7 +23,7 @@ from ..words import conjoined, misspelt, quoted
 
 @dataclass(frozen=True, slots=True)
 class _Start:
-    """A workflow that is started: by a step, or (`by` names the action) by an action, which in 1.0 passes nothing."""
+    """A workflow that is started by a step or an action; `mute` is one that has no way to pass inputs (1.0)."""
 
     workflow_id: str
     inputs: InputsSchema
@@ -32,7 +32,7 @@ class _Start:
     step: StepSubject
     by: str
     which: Which = "all"
-    silent: bool = False
+    mute: bool = False
 
 
 @rule("ARZ613")
@@ -48,7 +48,7 @@ def required_input_missing(subject: Subject) -> Iterator[Diagnostic]:
                 f"workflow '{start.workflow_id}' requires the input{'s' if len(names) > 1 else ''} {conjoined(names)}, "
                 f"which {start.by} does not pass",
                 start.location,
-                "Arazzo 1.0 has no way to pass inputs in an action; give them defaults" if start.silent else None,
+                "Arazzo 1.0 has no way to pass inputs in an action; give them defaults" if start.mute else None,
             )
 
 
@@ -120,7 +120,7 @@ def _of_step(subject: Subject, step: StepSubject) -> Iterator[_Start]:
                     step,
                     f"the action '{action.name}'",
                     outcome,
-                    silent=subject.description.version == "1.0",
+                    mute=subject.description.version == "1.0",
                 )
 
 

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from ...diagnostics import Diagnostic, Severity, did_you_mean
+from ...location import Location
 from ...openapi import ParameterDeclaration, media_type
 from ...plan import Constant, LinkedParameter, OperationCall
 from ...values import format_pointer
@@ -24,15 +25,13 @@ from ..words import conjoined, misspelt, quoted
 @rule("ARZ605")
 def parameter_of_another_kind(subject: Subject) -> Iterator[Diagnostic]:
     """A value becomes text by its style: a structure where a scalar belongs, or `true` for a number, never fits."""
-    for step in _calls(subject):
-        for parameter, declared in _declared_parameters(step):
-            place = f"the {parameter.in_} parameter '{parameter.name}' of {step.step.target}"
-            if _is_never_sent(parameter):
-                what = "is null, which has no text" if parameter.in_ == "path" else "is null, which is not sent"
-                yield finding("ARZ605", f"{place} {what}; it is required", parameter.written.location)
-                continue
+    told: set[Location] = set()  # steps can share a parameter
+    for step, call in _calls(subject):
+        for parameter, declared in _declared_parameters(call):
+            place = f"the {parameter.in_} parameter '{parameter.name}' of {call.target}"
             for mismatch in _of_parameter(subject, step, parameter, declared):
-                if mismatch.kind == "value":
+                if mismatch.kind == "value" and mismatch.location not in told:
+                    told.add(mismatch.location)
                     where = f"'{format_pointer(mismatch.path)}' in {place}" if mismatch.path else place
                     yield finding("ARZ605", f"{where} {mismatch.what}", mismatch.location, mismatch.hint)
 
@@ -58,20 +57,14 @@ def text_that_is_no_json(subject: Subject) -> Iterator[Diagnostic]:
 @rule("ARZ608")
 def required_parameter_missing(subject: Subject) -> Iterator[Diagnostic]:
     """A required parameter that the step does not give; credentials come from elsewhere."""
-    for step in _calls(subject):
-        call = step.call
-        if call is None:
-            continue
+    for step, call in _calls(subject):
         missing = [each for each in call.builder.missing if not call.operation.is_implied(each.in_, each.name)]
         meant = _meant([p.name for p in call.parameters if call.operation.parameter(p.in_, p.name) is None], missing)
         names = [f"'{each.name}' ({each.in_})" for each in missing if each.name not in meant]
         if names:
-            yield finding(
-                "ARZ608",
-                f"{call.target} requires {conjoined(names)}, which the step does not give",
-                step.named_at,
-                f"add {'it' if len(names) == 1 else 'them'} to the parameters of the step",
-            )
+            message = f"{call.target} requires {conjoined(names)}, which the step does not give"
+            hint = f"add {'it' if len(names) == 1 else 'them'} to the parameters of the step"
+            yield finding("ARZ608", message, step.named_at, hint)
 
 
 @rule("ARZ609")
@@ -102,18 +95,15 @@ def undeclared_property(subject: Subject) -> Iterator[Diagnostic]:
 @rule("ARZ611")
 def content_type_not_taken(subject: Subject) -> Iterator[Diagnostic]:
     """A content type that the operation does not declare, by essence and ranges (decision 44)."""
-    for step in _calls(subject):
-        call = step.call
-        declared = call.operation.request_body if call else None
-        kind = sent_type(call) if call and is_sent(call.body) else None
-        if call is None or declared is None or kind is None or kind.location is None:
-            continue
-        names = tuple(declared.media_types)
-        if names and not _takes(call, kind.name):
+    for _, call in _calls(subject):
+        declared = call.operation.request_body
+        kind = sent_type(subject, call) if is_sent(call.body) else None
+        names = tuple(declared.media_types) if declared is not None else ()
+        if kind is not None and kind.given_by is not None and names and not _takes(call, kind.name):
             yield finding(
                 "ARZ611",
                 f"{call.target} takes {conjoined(names, 'or')}, not {media_type.essence(kind.name)}",
-                kind.location,
+                kind.given_by,
                 severity="info" if _all_json([kind.name, *names]) else None,
             )
 
@@ -121,51 +111,46 @@ def content_type_not_taken(subject: Subject) -> Iterator[Diagnostic]:
 @rule("ARZ612")
 def required_body_missing(subject: Subject) -> Iterator[Diagnostic]:
     """A body that the operation requires and the step does not send."""
-    for step in _calls(subject):
-        call = step.call
-        declared = call.operation.request_body if call else None
-        if call is not None and declared is not None and declared.required and not is_sent(call.body):
+    for step, call in _calls(subject):
+        declared = call.operation.request_body
+        if declared is not None and declared.required and not is_sent(call.body):
             kinds = conjoined(list(declared.media_types), "or")
-            yield finding(
-                "ARZ612",
-                f"{call.target} requires a request body, which the step does not send",
-                step.named_at,
-                f"add a requestBody ({kinds})" if kinds else "add a requestBody",
-            )
+            message = f"{call.target} requires a request body, which the step does not send"
+            hint = f"add a requestBody ({kinds})" if kinds else "add a requestBody"
+            yield finding("ARZ612", message, step.named_at, hint)
 
 
 @rule("ARZ618")
 def deprecated_operation(subject: Subject) -> Iterator[Diagnostic]:
     """A deprecated operation may go away (Operation Object)."""
-    for step in _calls(subject):
-        if step.call is not None and step.call.operation.deprecated:
-            yield finding("ARZ618", f"{step.call.target} is deprecated", step.named_at)
+    for step, call in _calls(subject):
+        if call.operation.deprecated:
+            yield finding("ARZ618", f"{call.target} is deprecated", step.named_at)
 
 
-def _calls(subject: Subject) -> Iterator[StepSubject]:
+def _calls(subject: Subject) -> Iterator[tuple[StepSubject, OperationCall]]:
     """The steps that call operations."""
     for workflow in subject.workflows:
-        yield from (step for step in workflow.steps if step.call is not None)
+        yield from ((step, step.call) for step in workflow.steps if step.call is not None)
 
 
 # Parameters -----------------------------------------------------------------------------------------------------------
 
 
-def _declared_parameters(step: StepSubject) -> Iterator[tuple[LinkedParameter, ParameterDeclaration]]:
-    for parameter in step.step.parameters:
-        declared = step.call.operation.parameter(parameter.in_, parameter.name) if step.call else None
+def _declared_parameters(call: OperationCall) -> Iterator[tuple[LinkedParameter, ParameterDeclaration]]:
+    for parameter in call.parameters:
+        declared = call.operation.parameter(parameter.in_, parameter.name)
         if declared is not None and parameter.in_ != "querystring":
             yield parameter, declared
-
-
-def _is_never_sent(parameter: LinkedParameter) -> bool:
-    """Null: not sent, or in a path without text (decision 43)."""
-    return parameter.required and isinstance(parameter.written, Constant) and parameter.written.value is None
 
 
 def _of_parameter(
     subject: Subject, step: StepSubject, parameter: LinkedParameter, declared: ParameterDeclaration
 ) -> Iterator[Mismatch]:
+    nothing = _sends_nothing(parameter)
+    if nothing is not None:
+        yield Mismatch("value", (), parameter.written.location, nothing)
+        return
     expected = subject.expected(step.workflow)
     judge = Matching(shape_of=lambda written: expected.written(written, step), below=subject.below)
     if declared.content is None:
@@ -174,6 +159,17 @@ def _of_parameter(
         yield from replace(judge, as_text=True, joined=joined).mismatches(parameter.written, wanted)
     elif media_type.is_json(media_type.essence(declared.content[0])) and not _is_text(parameter):
         yield from judge.mismatches(parameter.written, of_schema(declared.content[1].schema, "request"))
+
+
+def _sends_nothing(parameter: LinkedParameter) -> str | None:
+    """Why a value leaves out a parameter that is required (decisions 43, 112)."""
+    if not parameter.required or not isinstance(parameter.written, Constant):
+        return None
+    if parameter.written.value is None:
+        return "is null, which is not sent, and it is required"
+    if parameter.written.value == "" and parameter.in_ == "path":
+        return "is empty, which leaves out a part of the path"
+    return None
 
 
 def _is_text(parameter: LinkedParameter) -> bool:
@@ -191,7 +187,7 @@ def _meant(given: Iterable[str], missing: Iterable[ParameterDeclaration]) -> set
 
 
 def _in_bodies(subject: Subject, kind: Kind) -> Iterator[tuple[StepSubject, Mismatch]]:
-    for step in _calls(subject):
+    for step, _ in _calls(subject):
         for mismatch in mismatches(subject, step):
             if mismatch.kind == kind:
                 yield step, mismatch

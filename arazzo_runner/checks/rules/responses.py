@@ -148,8 +148,8 @@ def _places(workflow: WorkflowSubject) -> Iterator[tuple[StepSubject | None, _Pl
 
 
 def _of_step(step: StepSubject) -> Iterator[_Place]:
-    for written in step.sent():
-        yield from _of_written(written, "success")
+    for written in step.sent():  # what is read of a call before it is made is an error of linking
+        yield from (place for place in _of_written(written, "all") if not isinstance(place.expression, Response))
     for criterion in step.step.criteria:
         yield from _of_criterion(criterion, "success")
     for output in step.step.outputs:

@@ -5,9 +5,10 @@ Arazzo 1.1.0, "Security Considerations"; decision 47.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from ipaddress import ip_address
-from typing import Any
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 from ...diagnostics import Diagnostic, Severity
@@ -27,6 +28,8 @@ from ...secrets import is_secret_name
 from ...values import JSON
 from ..registry import rule
 from ..subject import StepSubject, Subject, WorkflowSubject, finding
+
+_RESERVED: Final = re.compile(r"(?:^|\.)(?:localhost|test|example|invalid|example\.(?:com|net|org))$")
 
 
 @rule("ARZ702")
@@ -117,7 +120,7 @@ def _replaced(subject: Subject, call: OperationCall) -> bool:
 
 
 def _leaves_in_plain(url: str) -> bool:
-    """Whether a URL is of the scheme http and leads to another machine; reserved names lead nowhere (RFC 6761)."""
+    """Whether a URL is of the scheme http and leads to another machine; reserved names (RFC 2606, 6761) do not."""
     try:
         split = urlsplit(url)
         host = (split.hostname or "").rstrip(".").lower()
@@ -128,7 +131,7 @@ def _leaves_in_plain(url: str) -> bool:
     try:
         address = ip_address(host)
     except ValueError:
-        return host.rpartition(".")[2] not in ("localhost", "test", "example", "invalid")
+        return not _RESERVED.search(host)
     return not (address.is_loopback or address.is_unspecified)
 
 
