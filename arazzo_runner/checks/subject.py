@@ -28,9 +28,10 @@ from ..plan import (
     expressions_in,
 )
 from ..values import parse_pointer
+from .cases import cases_of
 from .catalogue import RULES
 from .flow import Flow, Outcome
-from .verdicts import NO_ANSWER, Status, passes_all, statuses_of, step_succeeds
+from .verdicts import NO_ANSWER, Status, statuses_of, step_succeeds
 
 if TYPE_CHECKING:
     from .expected import Expected
@@ -208,8 +209,7 @@ class StepSubject:
         """Whether an action's criteria pass after this outcome: always, never, or it depends."""
         if not action.criteria:
             return True
-        statuses: tuple[Status, ...] = self.success_statuses if outcome == "success" else self.failure_statuses
-        verdicts = {passes_all(action.criteria, status) for status in statuses}
+        verdicts = {case.passes_all(action.criteria) for case in cases_of(self.step, outcome, action.criteria)}
         if verdicts == {False}:
             return False
         return True if verdicts == {True} else None

@@ -20,7 +20,7 @@ from .catalogue import RULES
 _MARK: Final = "arazzo-run:"
 _COMMENT: Final = re.compile(r"(?:^|(?<=[ \t\r]))#[ \t]*arazzo-run:[ \t]*ignore\b(?P<rest>.*)", re.MULTILINE)
 # After a comma and a space a code goes on the list, and any other word begins the reason.
-_LIST: Final = re.compile(r"[ \t]*=[ \t]*(?P<codes>[^\s,]+(?:,[^\s,]+|,[ \t]+[A-Za-z]+[0-9]+\b)*)(?P<reason>.*)")
+_LIST: Final = re.compile(r"[ \t]*=[ \t]*(?P<codes>[^\s,:]+(?:,[^\s,:]+|,[ \t]+[A-Za-z]+[0-9]+\b)*)(?P<reason>.*)")
 _CODE: Final = re.compile(r"[^\s,]+")
 _WORD: Final = re.compile(r"\w")
 _BREAK: Final = re.compile(r"\r\n|\n|\r")
@@ -98,10 +98,14 @@ def _comment(name: str, text: str, match: re.Match[str]) -> Comment:
     offset = 0 if listed is None else len(before) + match.start("rest") - match.start() + listed.start("codes")
     return Comment(
         location=Location(name, line, len(before) + 1),
-        codes=tuple((code[0].upper(), Location(name, line, offset + code.start() + 1)) for code in codes),
+        codes=tuple((_code(code[0]), Location(name, line, offset + code.start() + 1)) for code in codes),
         has_reason=listed is not None and _WORD.search(listed["reason"]) is not None,
         about=line if before.strip() else line + _lines_to_content(text[match.end() :]),
     )
+
+
+def _code(written: str) -> str:
+    return written.upper() if written.upper() in RULES else written
 
 
 def _lines_to_content(rest: str) -> int:

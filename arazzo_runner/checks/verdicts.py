@@ -1,21 +1,22 @@
 """What a criterion comes to, as far as the document alone can tell: true, false, or it depends (decisions 1, 30-33).
 
-Only the status code varies: a condition is decided for one status at a time, and whatever else it reads is unknown.
+Who asks says what is known of the operands; whatever else a condition reads is unknown.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+import math
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import Final, TypeAlias, assert_never
 
 from ..condition import (
     COMPARE,
     Access,
-    AlwaysFails,
     And,
     BareComparison,
     Comparison,
+    Condition,
     ContextOperand,
     ExpressionOperand,
     Literal,
@@ -28,10 +29,11 @@ from ..condition import (
     TextOperand,
     compile_pattern,
 )
+from ..condition.lexer import number_value
 from ..errors import LanguageSyntaxError
-from ..expression import StatusCode
+from ..expression import Expression, StatusCode
 from ..plan import LinkedCriterion, ListedStep, WorkflowCall
-from ..values import MISSING, Missing, Value
+from ..values import MISSING, Missing, Value, text_of
 
 
 class _Unknown:
@@ -40,6 +42,9 @@ class _Unknown:
 
 UNKNOWN: Final = _Unknown()
 Known: TypeAlias = "Value | _Unknown"
+Way: TypeAlias = "tuple[str | int, ...]"  # accessors
+# What is known of an expression, or of what accessors reach in it: `$.a.length` of a bare comparison.
+Read: TypeAlias = "Callable[[Expression, Way], Known]"
 
 # No answer came: `$statusCode` is absent then (decision 14).
 NO_ANSWER: Final = MISSING
@@ -50,38 +55,51 @@ class _Fails(Exception):
     """The condition cannot be evaluated, and fails (1.1.0, "Evaluation Errors")."""
 
 
+def decide(condition: Condition, read: Read) -> bool | None:
+    """Whether a condition passes with these operands; None where that depends on more."""
+    match condition:
+        case SimpleCondition(root=root):
+            return _passes(root, read, None)
+        case BareComparison(context=context, root=root):
+            value = read(context.expression, ())
+            if value is None or value is MISSING:
+                return False
+            passed = _passes(root, read, context.expression)
+            return None if passed and isinstance(value, _Unknown) else passed
+        case RegexCondition(context=context, template=template):
+            value = read(context.expression, ())
+            if value is None or value is MISSING:
+                return False
+            if isinstance(value, _Unknown) or not template.is_literal or not isinstance(context.expression, StatusCode):
+                return None  # a value that stands for others does so for comparisons
+            return _searched(template.text, text_of(value))
+        case QueryCondition(context=context):
+            value = read(context.expression, ())
+            return False if value is None or value is MISSING else None
+        case _:  # AlwaysFails, of which link has said why, and plugged-in languages
+            return None
+
+
 def verdict(criterion: LinkedCriterion, status: Status | _Unknown = UNKNOWN) -> bool | None:
     """Whether a criterion passes when `$statusCode` is `status`; None where that depends on more."""
-    match criterion.condition:
-        case SimpleCondition(root=root):
-            return node_verdict(root, status)
-        case RegexCondition(context=context, template=template):
-            if isinstance(context.expression, StatusCode) and template.is_literal and not isinstance(status, _Unknown):
-                return _searched(template.text, status)
-            return None
-        case AlwaysFails():  # link has said why; what was meant is not known
-            return None
-        case BareComparison() | QueryCondition():
-            return None
-        case _:
-            return None
+    return decide(criterion.condition, lambda expression, _: _of_status(expression, status))
 
 
-def node_verdict(node: Node, status: Status | _Unknown = UNKNOWN) -> bool | None:
-    """`verdict` of (a part of) a simple condition."""
-    try:
-        value = _value(node, status)
-    except _Fails:
-        return False
-    return None if isinstance(value, _Unknown) else value is True
+def _of_status(expression: Expression, status: Known) -> Known:
+    return status if isinstance(expression, StatusCode) else UNKNOWN
 
 
 def passes_all(criteria: Iterable[LinkedCriterion], status: Status) -> bool | None:
     """Whether all criteria pass with this status."""
-    verdicts = [verdict(criterion, status) for criterion in criteria]
-    if False in verdicts:
+    return conjunction(verdict(criterion, status) for criterion in criteria)
+
+
+def conjunction(verdicts: Iterable[bool | None]) -> bool | None:
+    """Whether all of several conditions pass."""
+    found = list(verdicts)
+    if False in found:
         return False
-    return None if None in verdicts else True
+    return None if None in found else True
 
 
 def step_succeeds(step: ListedStep, status: Status) -> bool | None:
@@ -93,33 +111,55 @@ def step_succeeds(step: ListedStep, status: Status) -> bool | None:
     return isinstance(status, int) and 200 <= status <= 299
 
 
-@lru_cache(maxsize=512)
-def _searched(pattern: str, status: Status) -> bool:
+@lru_cache(maxsize=1024)
+def _searched(pattern: str, text: str) -> bool | None:
     try:
-        return status is not MISSING and compile_pattern(pattern)(str(status), 1.0)
+        return compile_pattern(pattern)(text, 1.0)
     except (LanguageSyntaxError, TimeoutError):
+        return None
+
+
+def _passes(node: Node, read: Read, context: Expression | None) -> bool | None:
+    try:
+        value = _value(node, read, context)
+    except _Fails:
         return False
+    return None if isinstance(value, _Unknown) else value is True
 
 
-def _value(node: Node, status: Known) -> Known:
+def _value(node: Node, read: Read, context: Expression | None) -> Known:
     match node:
         case Literal(value=value):
             return value
-        case ExpressionOperand(expression=StatusCode()):
-            return status
-        case ExpressionOperand() | ContextOperand() | TextOperand() | Access():
+        case ExpressionOperand(expression=expression):
+            return read(expression, ())
+        case ContextOperand(accessors=accessors):
+            return UNKNOWN if context is None else read(context, accessors)
+        case TextOperand() | Access():
             return UNKNOWN
         case Not(operand=operand):
-            return _negated(_value(operand, status))
+            return _negated(_value(operand, read, context))
         case Comparison(operator=operator, left=left, right=right):
-            a, b = _value(left, status), _value(right, status)
-            return UNKNOWN if isinstance(a, _Unknown) or isinstance(b, _Unknown) else COMPARE[operator](a, b)
+            a, b = _value(left, read, context), _value(right, read, context)
+            if isinstance(a, _Unknown) or isinstance(b, _Unknown) or _differ(left, right):
+                return UNKNOWN
+            return COMPARE[operator](a, b)
         case And(operands=operands):
-            return _all(operands, status)
+            return _all([_lazily(operand, read, context) for operand in operands])
         case Or(operands=operands):
-            return _any(operands, status)
+            return _any([_lazily(operand, read, context) for operand in operands])
         case _:
             assert_never(node)
+
+
+def _lazily(node: Node, read: Read, context: Expression | None) -> Callable[[], Known]:
+    return lambda: _value(node, read, context)
+
+
+def _differ(left: Node, right: Node) -> bool:
+    """Whether two operands of a run are compared: what is known of each says nothing of the two together."""
+    operands = (ExpressionOperand, ContextOperand)
+    return isinstance(left, operands) and isinstance(right, operands) and left != right
 
 
 def _negated(value: Known) -> Known:
@@ -130,11 +170,16 @@ def _negated(value: Known) -> Known:
     raise _Fails
 
 
-def _all(operands: Sequence[Node], status: Known) -> Known:
-    """From the left, up to the first that does not pass; one that fails to evaluate does not pass either."""
+def _all(operands: Sequence[Callable[[], Known]]) -> Known:
+    """From the left, up to the first that does not pass; one that fails to evaluate before it fails the condition."""
     result: Known = True
     for operand in operands:
-        value = _value(operand, status)
+        try:
+            value = operand()
+        except _Fails:
+            if isinstance(result, _Unknown):
+                return UNKNOWN
+            raise
         if isinstance(value, _Unknown):
             result = UNKNOWN
         elif value is not True:
@@ -142,12 +187,12 @@ def _all(operands: Sequence[Node], status: Known) -> Known:
     return result
 
 
-def _any(operands: Sequence[Node], status: Known) -> Known:
+def _any(operands: Sequence[Callable[[], Known]]) -> Known:
     """From the left, up to the first that passes; one that fails to evaluate before it fails the condition."""
     result: Known = False
     for operand in operands:
         try:
-            value = _value(operand, status)
+            value = operand()
         except _Fails:
             if isinstance(result, _Unknown):
                 return UNKNOWN
@@ -159,7 +204,7 @@ def _any(operands: Sequence[Node], status: Known) -> Known:
     return result
 
 
-# Statuses to try: one of every kind that some condition of the step tells apart. --------------------------------------
+# Statuses to try: one of every kind that some condition tells apart. --------------------------------------------------
 
 
 def statuses_of(step: ListedStep) -> tuple[int, ...]:
@@ -167,18 +212,24 @@ def statuses_of(step: ListedStep) -> tuple[int, ...]:
 
     A regular expression over the status may tell any two apart: then they are all here.
     """
+    mentioned = statuses_in(_criteria(step))
+    ends = {status for hundred in range(100, 600, 100) for status in (hundred, hundred + 1, hundred + 99)}
+    return tuple(sorted(mentioned | ends))
+
+
+def statuses_in(criteria: Iterable[LinkedCriterion]) -> frozenset[int]:
+    """Statuses between any two of which no criterion tells a difference that these do not show."""
     mentioned: set[int] = set()
-    for criterion in _criteria(step):
+    for criterion in criteria:
         match criterion.condition:
-            case SimpleCondition(root=root):
+            case SimpleCondition(root=root) | BareComparison(root=root):
                 mentioned.update(_numbers(root))
             case RegexCondition(context=context) if isinstance(context.expression, StatusCode):
-                return tuple(range(100, 600))
+                return frozenset(range(100, 600))
             case _:
                 pass
     near = {status + delta for status in mentioned for delta in (-1, 0, 1)}
-    ends = {status for hundred in range(100, 600, 100) for status in (hundred, hundred + 1, hundred + 99)}
-    return tuple(sorted(status for status in near | ends if 100 <= status <= 599))
+    return frozenset(status for status in near | {100, 599} if 100 <= status <= 599)
 
 
 def _criteria(step: ListedStep) -> Iterator[LinkedCriterion]:
@@ -189,11 +240,13 @@ def _criteria(step: ListedStep) -> Iterator[LinkedCriterion]:
 
 def _numbers(node: Node) -> Iterator[int]:
     match node:
-        case Literal(value=int() as number):
-            yield number
-        case Literal(value=str() as text) if text.isdecimal() and len(text) == 3:
-            yield int(text)
-        case Literal() | ExpressionOperand() | ContextOperand() | TextOperand():
+        case Literal(value=bool() | None):
+            return
+        case Literal(value=value):
+            number = number_value(value) if isinstance(value, str) else value
+            if number is not None and 0 <= number < 1000:
+                yield from (math.floor(number), math.ceil(number))
+        case ExpressionOperand() | ContextOperand() | TextOperand():
             return
         case Not(operand=operand) | Access(operand=operand):
             yield from _numbers(operand)

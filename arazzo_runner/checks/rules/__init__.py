@@ -1,5 +1,16 @@
 """The rules, by what they look at; importing a module registers its rules."""
 
-from . import document, expressions, inputs, literals, requests, responses, security, unused
+from . import conditions, document, expressions, inputs, literals, loops, requests, responses, security, unused
 
-__all__ = ["document", "expressions", "inputs", "literals", "requests", "responses", "security", "unused"]
+__all__ = [
+    "conditions",
+    "document",
+    "expressions",
+    "inputs",
+    "literals",
+    "loops",
+    "requests",
+    "responses",
+    "security",
+    "unused",
+]

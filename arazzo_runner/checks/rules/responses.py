@@ -29,14 +29,11 @@ from ...diagnostics import Diagnostic, Severity, did_you_mean
 from ...expression import (
     Alternatives,
     BodyReference,
-    Dereference,
     Expression,
     HeaderReference,
     InputsReference,
-    OutputsReference,
     Request,
     Response,
-    Rewritten,
     StepsReference,
     WorkflowsReference,
 )
@@ -49,6 +46,7 @@ from ..queries import reaches
 from ..registry import rule
 from ..shapes import UNKNOWN, Shape
 from ..subject import StepSubject, Subject, Which, WorkflowSubject, finding
+from ..ways import split
 from ..words import misspelt
 
 _WITHOUT_CONTENT: Final = frozenset(("204", "205", "304"))
@@ -215,7 +213,7 @@ def _judge(expected: Expected, step: StepSubject | None, place: _Place) -> _Loss
     if isinstance(place.expression, Alternatives):
         losses = [_judge(expected, step, replace(place, expression=each)) for each in place.expression.candidates]
         return None if None in losses else losses[-1]
-    base, tokens = _split(place.expression)
+    base, tokens = split(place.expression)
     tokens += tuple(map(str, place.accessors))
     if isinstance(base, Response) and isinstance(base.source, HeaderReference):
         return _header(expected, step, base.source.token, place)
@@ -228,27 +226,6 @@ def _judge(expected: Expected, step: StepSubject | None, place: _Place) -> _Loss
         return None  # what it reads is a finding of its own
     lost = _lost(shape, tokens, place)
     return None if lost is None else _nowhere(place, "is not there", _name(base), lost)
-
-
-def _split(expression: Expression) -> tuple[Expression, tuple[str, ...]]:
-    """What an expression reads, and the way from there."""
-    match expression:
-        case Rewritten(expression=inner):
-            return _split(inner)
-        case Dereference(expression=inner, accessors=accessors):
-            base, tokens = _split(inner)
-            return base, (*tokens, *map(str, accessors))
-        case Response(source=BodyReference(pointer=pointer)):
-            return Response(BodyReference()), pointer or ()
-        case (
-            InputsReference(pointer=pointer)
-            | OutputsReference(pointer=pointer)
-            | StepsReference(pointer=pointer)
-            | WorkflowsReference(pointer=pointer)
-        ):
-            return replace(expression, pointer=None), pointer or ()
-        case _:
-            return expression, ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -427,4 +404,4 @@ def _deeper(place: _Place, lost: _Lost, token: str) -> str | None:
 
 def _at(place: _Place, lost: _Lost, *tokens: str) -> str:
     """The expression that goes another way from where this one ends."""
-    return f"{_split(place.expression)[0]}#{format_pointer((*lost.way, *tokens))}"
+    return f"{split(place.expression)[0]}#{format_pointer((*lost.way, *tokens))}"

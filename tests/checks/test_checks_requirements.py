@@ -1,0 +1,344 @@
+"""Every requirement that a description can violate: a small one that does, and what `check` finds of it.
+
+Requirements that no description can violate stand in NOT_OF_A_DESCRIPTION, each under the reason.
+"""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+import pytest
+from linking import API, PETS, loaded, step, steps
+from scripted import arazzo_of, openapi_of
+from test_requirements import catalogue
+
+from arazzo_runner.api import check_with
+from arazzo_runner.diagnostics import Diagnostic
+from arazzo_runner.options import Options
+from arazzo_runner.values import parse_pointer
+
+W = "/workflows/0"
+S = "/workflows/0/steps/0"
+GONE: Any = object()
+LIMIT = {"name": "limit", "in": "query", "value": 1}
+END = {"name": "stop", "type": "end"}
+GOTO = {"name": "on", "type": "goto"}
+marked = pytest.mark.requirement
+
+
+def described(*changes: tuple[str, Any], version: str = "1.1.0") -> dict[str, Any]:
+    """A right description with some values replaced, added or (GONE) left out."""
+    root: Any = copy.deepcopy(arazzo_of(steps(step()), version=version))
+    for pointer, value in changes:
+        *parents, last = parse_pointer(pointer)
+        holder = root
+        for token in parents:
+            holder = holder[int(token)] if isinstance(holder, list) else holder.setdefault(token, {})
+        if value is GONE:
+            del holder[last]
+        elif isinstance(holder, list) and int(last) == len(holder):
+            holder.append(value)
+        else:
+            holder[int(last) if isinstance(holder, list) else last] = value
+    return root  # type: ignore[no-any-return]
+
+
+def old(*changes: tuple[str, Any]) -> dict[str, Any]:
+    """The same in a document of 1.0."""
+    return described(*changes, version="1.0.1")
+
+
+def stepped(version: str = "1.1.0", **fields: Any) -> dict[str, Any]:
+    """A description whose only step has these fields."""
+    return described((S, step(**fields)), version=version)
+
+
+def requirement(id_: str, *, of: Any, finds: str, documents: dict[str, Any] | None = None) -> Any:
+    """A case: of a description (or a text) `check` finds `CODE pointer`."""
+    return pytest.param(of, finds, documents, marks=marked(id_), id=f"{id_} {finds}")
+
+
+def found(of: Any, documents: dict[str, Any] | None = None) -> tuple[Diagnostic, ...]:
+    if isinstance(of, str):
+        return check_with(of.encode(), Options(fetch=False, env={}, cache=False)).diagnostics
+    return loaded_diagnostics(of, documents)
+
+
+def loaded_diagnostics(of: Any, documents: dict[str, Any] | None) -> tuple[Diagnostic, ...]:
+    from json import dumps
+
+    from linking import supplied
+
+    given = {API: openapi_of(*PETS), **(documents or {})}
+    options = Options(
+        documents=[supplied(uri, value) for uri, value in given.items()],
+        servers={"": "http://server.invalid"},
+        fetch=False,
+        env={},
+        cache=False,
+    )
+    return check_with(dumps(of).encode(), options).diagnostics
+
+
+def told(of: Any, documents: dict[str, Any] | None = None) -> list[str]:
+    """`CODE pointer` of every error and warning."""
+    return [
+        f"{d.code} {d.location.pointer if d.location else ''}".rstrip()
+        for d in found(of, documents)
+        if d.severity != "info"
+    ]
+
+
+OTHER = {"memory:/other.json": openapi_of("listPets GET /pets", "getOther GET /other")}
+FLOWS = {
+    "memory:/flows.arazzo.json": {
+        "arazzo": "1.1.0",
+        "info": {"title": "flows", "version": "1"},
+        "sourceDescriptions": [{"name": "api", "url": API, "type": "openapi"}],
+        "workflows": [{"workflowId": "imported", "steps": [{"stepId": "s", "operationId": "listPets"}]}],
+    }
+}
+EVENTS = {
+    "memory:/events.json": {
+        "asyncapi": "3.0.0",
+        "info": {"title": "events", "version": "1"},
+        "channels": {"orders": {}},
+        "operations": {"onOrder": {"action": "receive", "channel": {"$ref": "#/channels/orders"}}},
+    }
+}
+TWO_SOURCES = ("/sourceDescriptions/1", {"name": "other", "url": "memory:/other.json", "type": "openapi"})
+WITH_FLOWS = ("/sourceDescriptions/1", {"name": "flows", "url": "memory:/flows.arazzo.json", "type": "arazzo"})
+WITH_EVENTS = ("/sourceDescriptions/1", {"name": "ev", "url": "memory:/events.json", "type": "asyncapi"})
+COMPONENTS = (
+    "/components",
+    {
+        "parameters": {"p": {"name": "limit", "in": "query", "value": 1}, "q": {"name": "x", "value": 1}},
+        "successActions": {"done": END},
+        "failureActions": {"stop": END},
+        "inputs": {"i": {"type": "object"}},
+    },
+)
+POST = {"operationId": "createPet"}
+CHILD = ("/workflows/1", {"workflowId": "child", "steps": [step("c")]})
+
+
+def payload(value: Any, **more: Any) -> dict[str, Any]:
+    """A step that sends this payload."""
+    return step(**POST, requestBody={"contentType": "application/json", "payload": value, **more})
+
+
+def criterion(**fields: Any) -> tuple[str, Any]:
+    return (f"{S}/successCriteria", [fields])
+
+
+DOCUMENT = [
+    requirement("description.minimum-content", of={"arazzo": "1.1.0", "info": {"title": "t", "version": "1"}}, finds="ARZ110"),
+    requirement("version.major-minor-selects-features", of=old((f"{S}/timeout", 5)), finds=f"ARZ114 {S}/timeout"),
+    requirement("version.arazzo-field-drives-interpretation", of=described(("/arazzo", "2.0.0")), finds="ARZ102 /arazzo"),
+    requirement("version.arazzo-field-drives-interpretation", of=described(("/arazzo", GONE)), finds="ARZ101"),
+    requirement("format.json-object", of="- a\n- b\n", finds="ARZ101"),
+    requirement("format.json-object", of='"text"', finds="ARZ101"),
+    requirement("format.field-names-case-sensitive", of=described((f"{S}/stepId", GONE), (f"{S}/StepId", "a")), finds=f"ARZ113 {S}/StepId"),
+    requirement("format.field-names-case-sensitive", of=described(("/Workflows", [])), finds="ARZ112 /Workflows"),
+    requirement("format.map-keys-case-sensitive", of=described(("/components", {"parameters": {"Page": LIMIT}}), (f"{S}/parameters", [{"reference": "$components.parameters.page"}])), finds=f"ARZ208 {S}/parameters/0/reference"),
+    requirement("format.yaml-1-2", of="arazzo: 1.1.0\ninfo: {title: on, version: v}\n", finds="ARZ130 /info/title"),
+    requirement("format.yaml-1-2", of="arazzo: 1.1.0\ninfo: {title: t, version: 012}\n", finds="ARZ131 /info/version"),
+    requirement("format.yaml-json-schema-tags-only", of="arazzo: 1.1.0\ninfo: {title: !!python/name:os.system x, version: v}\n", finds="ARZ104"),
+    requirement("format.yaml-json-schema-tags-only", of="arazzo: 1.1.0\ninfo: {title: !!timestamp 2024-01-01, version: v}\n", finds="ARZ104"),
+    requirement("format.yaml-scalar-string-keys", of="arazzo: 1.1.0\n? [a, b]\n: 1\n", finds="ARZ104"),
+    requirement("format.yaml-scalar-string-keys", of="arazzo: 1.1.0\ninfo: {title: {$inputs.x}, version: v}\n", finds="ARZ120 /info/title"),
+    requirement("datatypes.json-schema-2020-12", of=described((f"{W}/inputs", {"type": "object", "properties": {"n": {"type": "integer", "default": 3.5}}})), finds=f"ARZ616 {W}/inputs/properties/n/default"),
+    requirement("root.arazzo.required", of=described(("/arazzo", GONE)), finds="ARZ101"),
+    requirement("root.arazzo.required", of=described(("/arazzo", 1.0)), finds="ARZ102 /arazzo"),
+    requirement("root.self.uri-reference", of=described(("/$self", "http://a b/c")), finds="ARZ116 /$self"),
+    requirement("root.self.no-fragment", of=described(("/$self", "https://e.com/a.yaml#x")), finds="ARZ116 /$self"),
+    requirement("root.self.no-fragment", of=described(("/$self", "https://e.com/a.yaml#")), finds="ARZ116 /$self"),
+    requirement("root.self.absent-in-1-0", of=old(("/$self", "https://e.com/a.yaml")), finds="ARZ114 /$self"),
+    requirement("root.info.required", of=described(("/info", GONE)), finds="ARZ110"),
+    requirement("root.sourceDescriptions.required", of=described(("/sourceDescriptions", GONE)), finds="ARZ110"),
+    requirement("root.sourceDescriptions.min-one", of=described(("/sourceDescriptions", [])), finds="ARZ115 /sourceDescriptions"),
+    requirement("root.workflows.required", of=described(("/workflows", GONE)), finds="ARZ110"),
+    requirement("root.workflows.min-one", of=described(("/workflows", [])), finds="ARZ115 /workflows"),
+    requirement("root.extensions", of=described(("/owner", "team")), finds="ARZ112 /owner"),
+    requirement("info.title.required", of=described(("/info/title", GONE)), finds="ARZ110 /info"),
+    requirement("info.version.required", of=described(("/info/version", GONE)), finds="ARZ110 /info"),
+    requirement("info.optional-text", of=described(("/info/summary", {})), finds="ARZ111 /info/summary"),
+    requirement("source.name.required", of=described(("/sourceDescriptions/0/name", GONE)), finds="ARZ110 /sourceDescriptions/0"),
+    requirement("source.name.unique", of=described(("/sourceDescriptions/1", {"name": "api", "url": "x.json"})), finds="ARZ118 /sourceDescriptions/1"),
+    requirement("source.name.regex", of=described(("/sourceDescriptions/0/name", "pet store")), finds="ARZ119 /sourceDescriptions/0/name"),
+    requirement("source.url.required", of=described(("/sourceDescriptions/0/url", GONE)), finds="ARZ110 /sourceDescriptions/0"),
+    requirement("source.url.uri-reference", of=described(("/sourceDescriptions/0/url", "ht tp://x")), finds="ARZ116 /sourceDescriptions/0/url"),
+    requirement("source.type.values-1-0", of=old(("/sourceDescriptions/0/type", "asyncapi")), finds="ARZ116 /sourceDescriptions/0/type"),
+    requirement("source.type.values-1-0", of=old(("/sourceDescriptions/0/type", "graphql")), finds="ARZ116 /sourceDescriptions/0/type"),
+    requirement("source.type.values-1-1", of=described(("/sourceDescriptions/0/type", "OpenAPI")), finds="ARZ116 /sourceDescriptions/0/type"),
+    requirement("source.type.optional", of=described(("/sourceDescriptions/0", {"name": "api", "url": "memory:/none.json"}), ), finds="ARZ202 /sourceDescriptions/0/url", documents={"memory:/none.json": {"other": 1}}),
+    requirement("workflow.workflowId.required", of=described((f"{W}/workflowId", GONE)), finds=f"ARZ110 {W}"),
+    requirement("workflow.workflowId.unique", of=described(("/workflows/1", {"workflowId": "main", "steps": [step()]})), finds="ARZ118 /workflows/1"),
+    requirement("workflow.workflowId.regex", of=described((f"{W}/workflowId", "my.flow")), finds=f"ARZ119 {W}/workflowId"),
+    requirement("workflow.summary-description", of=described((f"{W}/summary", 5)), finds=f"ARZ111 {W}/summary"),
+    requirement("workflow.inputs.json-schema", of=described((f"{W}/inputs", {"type": "objekt"})), finds=f"ARZ219 {W}/inputs"),
+    requirement("workflow.dependsOn.values-are-workflowIds", of=described((f"{W}/dependsOn", ["missing"])), finds=f"ARZ207 {W}/dependsOn/0"),
+    requirement("workflow.dependsOn.values-are-workflowIds", of=described((f"{W}/dependsOn", ["a"])), finds=f"ARZ207 {W}/dependsOn/0"),
+    requirement("workflow.steps.required", of=described((f"{W}/steps", GONE)), finds=f"ARZ110 {W}"),
+    requirement("workflow.steps.required", of=described((f"{W}/steps", [])), finds=f"ARZ115 {W}/steps"),
+    requirement("workflow.steps.single-target-each", of=described((f"{S}/operationId", GONE)), finds=f"ARZ110 {S}"),
+    requirement("workflow.successActions.no-duplicates", of=described((f"{W}/successActions", [END, {**END, "type": "end"}])), finds=f"ARZ118 {W}/successActions/1"),
+    requirement("workflow.failureActions.no-duplicates", of=described(COMPONENTS, (f"{W}/failureActions", [{"reference": "$components.failureActions.stop"}] * 2)), finds=f"ARZ118 {W}/failureActions/1"),
+    requirement("workflow.outputs.key-regex", of=described((f"{W}/outputs", {"my id": "$steps.a.outputs.x"})), finds=f"ARZ119 {W}/outputs/my id"),
+    requirement("workflow.parameters.no-duplicates", of=described((f"{W}/parameters", [LIMIT, {**LIMIT, "value": 2}])), finds=f"ARZ218 {W}/parameters/1"),
+    requirement("step.stepId.required", of=described((f"{S}/stepId", GONE)), finds=f"ARZ110 {S}"),
+    requirement("step.stepId.unique-in-workflow", of=described((f"{W}/steps/1", step())), finds=f"ARZ118 {W}/steps/1"),
+    requirement("step.stepId.regex", of=described((f"{S}/stepId", "get pet")), finds=f"ARZ119 {S}/stepId"),
+    requirement("step.stepId.regex", of=described((f"{S}/stepId", "get.pet")), finds=f"ARZ119 {S}/stepId"),
+    requirement("step.description", of=described((f"{S}/description", ["a"])), finds=f"ARZ111 {S}/description"),
+    requirement("step.target.mutually-exclusive-1-0", of=old(CHILD, (f"{S}/workflowId", "child")), finds=f"ARZ117 {S}/workflowId"),
+    requirement("step.target.mutually-exclusive-1-0", of=old((f"{S}/operationPath", "{$sourceDescriptions.api.url}#/paths/~1pets/get")), finds=f"ARZ117 {S}/operationPath"),
+    requirement("step.target.mutually-exclusive-1-1", of=described(WITH_EVENTS, (f"{S}/channelPath", "{$sourceDescriptions.ev.url}#/channels/orders")), finds=f"ARZ117 {S}/channelPath", documents=EVENTS),
+    requirement("step.target.one-required", of=described((f"{S}/operationId", GONE)), finds=f"ARZ110 {S}"),
+    requirement("step.parameters.no-duplicates", of=stepped(parameters=[LIMIT, {**LIMIT, "value": 2}]), finds=f"ARZ218 {S}/parameters/1"),
+    requirement("step.parameters.no-duplicates", of=described(COMPONENTS, (f"{S}/parameters", [LIMIT, {"reference": "$components.parameters.p"}])), finds=f"ARZ218 {S}/parameters/1"),
+    requirement("step.successCriteria.min-one", of=stepped(successCriteria=[]), finds=f"ARZ115 {S}/successCriteria"),
+    requirement("step.onSuccess.no-duplicates", of=stepped(onSuccess=[END, END]), finds=f"ARZ118 {S}/onSuccess/1"),
+    requirement("step.onFailure.no-duplicates", of=described(COMPONENTS, (f"{S}/onFailure", [{"reference": "$components.failureActions.stop"}] * 2)), finds=f"ARZ118 {S}/onFailure/1"),
+    requirement("step.outputs.key-regex", of=stepped(outputs={"a/b": "$statusCode"}), finds=f"ARZ119 {S}/outputs/a~1b"),
+    requirement("step.correlationId.receive-only", of=stepped(correlationId="x"), finds=f"ARZ211 {S}/correlationId"),
+    requirement("step.action.values", of=stepped(action="publish"), finds=f"ARZ116 {S}/action"),
+    requirement("step.action.asyncapi-only", of=stepped(action="send"), finds=f"ARZ211 {S}/action"),
+    requirement("step.action.asyncapi-only", of=described(CHILD, (S, step(workflowId="child", action="send"))), finds=f"ARZ117 {S}/action"),
+    requirement("step.dependsOn.values-are-stepIds", of=stepped(dependsOn=["missing"]), finds=f"ARZ209 {S}/dependsOn/0"),
+    requirement("step.dependsOn.values-are-stepIds", of=described((f"{W}/steps/1", step("b", dependsOn=["$steps.a"]))), finds=f"ARZ209 {W}/steps/1/dependsOn/0"),
+    requirement("deps.forward-reference-error", of=described((f"{S}/parameters", [{**LIMIT, "value": "$steps.b.outputs.x"}]), (f"{W}/steps/1", step("b", outputs={"x": "$statusCode"}))), finds=f"ARZ303 {S}/parameters/0/value"),
+    requirement("parameter.name.required", of=stepped(parameters=[{"in": "query", "value": 1}]), finds=f"ARZ110 {S}/parameters/0"),
+    requirement("parameter.in.values-1-0", of=old((f"{S}/parameters", [{**LIMIT, "in": "body"}])), finds=f"ARZ116 {S}/parameters/0/in"),
+    requirement("parameter.in.values-1-0", of=old((f"{S}/parameters", [{**LIMIT, "in": "querystring"}])), finds=f"ARZ116 {S}/parameters/0/in"),
+    requirement("parameter.in.values-1-1", of=stepped(parameters=[{**LIMIT, "in": "matrix"}]), finds=f"ARZ116 {S}/parameters/0/in"),
+    requirement("parameter.in.required-for-operations", of=stepped(parameters=[{"name": "x", "value": 1}]), finds=f"ARZ213 {S}/parameters/0"),
+    requirement("parameter.in.required-for-operations", of=described(COMPONENTS, (f"{S}/parameters", [{"reference": "$components.parameters.q"}])), finds=f"ARZ213 {S}/parameters/0"),
+    requirement("parameter.value.required", of=stepped(parameters=[{"name": "x", "in": "query"}]), finds=f"ARZ110 {S}/parameters/0"),
+    requirement("parameter.querystring.not-with-query", of=stepped(parameters=[LIMIT, {"name": "q", "in": "querystring", "value": "a=1"}]), finds=f"ARZ214 {S}"),
+    requirement("successAction.name.required", of=stepped(onSuccess=[{"type": "end"}]), finds=f"ARZ110 {S}/onSuccess/0"),
+    requirement("successAction.type.required", of=stepped(onSuccess=[{"name": "x"}]), finds=f"ARZ110 {S}/onSuccess/0"),
+    requirement("successAction.type.values", of=stepped(onSuccess=[{"name": "x", "type": "retry"}]), finds=f"ARZ116 {S}/onSuccess/0/type"),
+    requirement("successAction.goto.target-required", of=stepped(onSuccess=[GOTO]), finds=f"ARZ110 {S}/onSuccess/0"),
+    requirement("successAction.target.mutually-exclusive", of=described(CHILD, (f"{S}/onSuccess", [{**GOTO, "stepId": "a", "workflowId": "child"}])), finds=f"ARZ117 {S}/onSuccess/0/stepId"),
+    requirement("successAction.target.relevance", of=stepped(onSuccess=[{**END, "stepId": "a"}]), finds=f"ARZ122 {S}/onSuccess/0/stepId"),
+    requirement("successAction.parameters.no-in", of=described(CHILD, (f"{S}/onSuccess", [{**GOTO, "workflowId": "child", "parameters": [LIMIT]}])), finds=f"ARZ116 {S}/onSuccess/0/parameters/0/in"),
+    requirement("successAction.parameters.no-duplicates", of=described(CHILD, (f"{S}/onSuccess", [{**GOTO, "workflowId": "child", "parameters": [{"name": "x", "value": 1}, {"name": "x", "value": 2}]}])), finds=f"ARZ218 {S}/onSuccess/0/parameters/1"),
+    requirement("successAction.parameters.only-with-workflowId", of=stepped(onSuccess=[{**GOTO, "stepId": "a", "parameters": [{"name": "x", "value": 1}]}]), finds=f"ARZ122 {S}/onSuccess/0/parameters"),
+    requirement("successAction.parameters.absent-in-1-0", of=old(CHILD, (f"{S}/onSuccess", [{**GOTO, "workflowId": "child", "parameters": []}])), finds=f"ARZ114 {S}/onSuccess/0/parameters"),
+    requirement("failureAction.name.required", of=stepped(onFailure=[{"type": "end"}]), finds=f"ARZ110 {S}/onFailure/0"),
+    requirement("failureAction.type.required", of=stepped(onFailure=[{"name": "x"}]), finds=f"ARZ110 {S}/onFailure/0"),
+    requirement("failureAction.type.values", of=stepped(onFailure=[{"name": "x", "type": "skip"}]), finds=f"ARZ116 {S}/onFailure/0/type"),
+    requirement("failureAction.goto.target-required", of=stepped(onFailure=[GOTO]), finds=f"ARZ110 {S}/onFailure/0"),
+    requirement("failureAction.target.mutually-exclusive", of=described(CHILD, (f"{S}/onFailure", [{"name": "x", "type": "retry", "stepId": "a", "workflowId": "child"}])), finds=f"ARZ117 {S}/onFailure/0/stepId"),
+    requirement("failureAction.target.relevance", of=stepped(onFailure=[{**END, "stepId": "a"}]), finds=f"ARZ122 {S}/onFailure/0/stepId"),
+    requirement("failureAction.parameters.no-in", of=described(CHILD, (f"{S}/onFailure", [{**GOTO, "workflowId": "child", "parameters": [LIMIT]}])), finds=f"ARZ116 {S}/onFailure/0/parameters/0/in"),
+    requirement("failureAction.parameters.no-duplicates", of=described(CHILD, (f"{S}/onFailure", [{**GOTO, "workflowId": "child", "parameters": [{"name": "x", "value": 1}, {"name": "x", "value": 2}]}])), finds=f"ARZ218 {S}/onFailure/0/parameters/1"),
+    requirement("failureAction.parameters.only-with-workflowId", of=stepped(onFailure=[{**GOTO, "stepId": "a", "parameters": [{"name": "x", "value": 1}]}]), finds=f"ARZ122 {S}/onFailure/0/parameters"),
+    requirement("failureAction.parameters.absent-in-1-0", of=old(CHILD, (f"{S}/onFailure", [{**GOTO, "workflowId": "child", "parameters": []}])), finds=f"ARZ114 {S}/onFailure/0/parameters"),
+    requirement("failureAction.retryAfter.non-negative", of=stepped(onFailure=[{"name": "x", "type": "retry", "retryAfter": -1}]), finds=f"ARZ121 {S}/onFailure/0/retryAfter"),
+    requirement("failureAction.retryAfter.only-for-retry", of=stepped(onFailure=[{**END, "retryAfter": 1}]), finds=f"ARZ122 {S}/onFailure/0/retryAfter"),
+    requirement("failureAction.retryLimit.non-negative-integer", of=stepped(onFailure=[{"name": "x", "type": "retry", "retryLimit": -1}]), finds=f"ARZ121 {S}/onFailure/0/retryLimit"),
+    requirement("failureAction.retryLimit.non-negative-integer", of=stepped(onFailure=[{"name": "x", "type": "retry", "retryLimit": 1.5}]), finds=f"ARZ111 {S}/onFailure/0/retryLimit"),
+    requirement("failureAction.retryLimit.only-for-retry", of=stepped(onFailure=[{**GOTO, "stepId": "a", "retryLimit": 1}]), finds=f"ARZ122 {S}/onFailure/0/retryLimit"),
+    requirement("components.field-types", of=described(("/components", {"parameters": {"p": {"name": "x", "in": "query"}}})), finds="ARZ110 /components/parameters/p"),
+    requirement("components.field-types", of=described(("/components", {"steps": {}})), finds="ARZ112 /components/steps"),
+    requirement("components.field-types", of=described(("/components", {"parameters": [LIMIT]})), finds="ARZ111 /components/parameters"),
+    requirement("components.field-types", of=described(("/components", {"inputs": {"i": 5}})), finds="ARZ111 /components/inputs/i"),
+    requirement("components.key-regex", of=described(("/components", {"parameters": {"my param": LIMIT}})), finds="ARZ119 /components/parameters/my param"),
+    requirement("reusable.reference.required", of=stepped(parameters=[{"value": 1}]), finds=f"ARZ110 {S}/parameters/0"),
+    requirement("reusable.value.parameters-only", of=described(COMPONENTS, (f"{S}/onSuccess", [{"reference": "$components.successActions.done", "value": 1}])), finds=f"ARZ122 {S}/onSuccess/0/value"),
+    requirement("reusable.extra-properties-ignored", of=described(COMPONENTS, (f"{S}/parameters", [{"reference": "$components.parameters.p", "in": "query"}])), finds=f"ARZ112 {S}/parameters/0/in"),
+    requirement("reusable.allowed-locations", of=described(COMPONENTS, (f"{S}/successCriteria", [{"reference": "$components.parameters.p"}])), finds=f"ARZ110 {S}/successCriteria/0"),
+    requirement("criterion.condition.required", of=described(criterion(context="$response.body")), finds=f"ARZ110 {S}/successCriteria/0"),
+    requirement("criterion.condition.required", of=described(criterion(condition=200)), finds=f"ARZ111 {S}/successCriteria/0/condition"),
+    requirement("criterion.context.required-with-type", of=described(criterion(condition="x", type="regex")), finds=f"ARZ110 {S}/successCriteria/0"),
+    requirement("criterion.type.values", of=described(criterion(condition="x", context="$response.body", type="jsonata")), finds=f"ARZ116 {S}/successCriteria/0/type"),
+    requirement("criterion.type.variants-need-type-object", of=described(criterion(condition="x", context="$response.body", type="xpath-10")), finds=f"ARZ116 {S}/successCriteria/0/type"),
+    requirement("criterion.regex-jsonpath.need-context-and-type", of=described(criterion(condition="$.a", type="jsonpath")), finds=f"ARZ110 {S}/successCriteria/0"),
+    requirement("criterion.embedded.condition-quoted", of="arazzo: 1.1.0\nworkflows:\n- workflowId: w\n  steps:\n  - stepId: a\n    successCriteria:\n    - condition: {$inputs.x}\n", finds=f"ARZ120 {S}/successCriteria/0/condition"),
+    requirement("exprType.type.required", of=described(criterion(condition="/a", context="$response.body", type={"version": "xpath-10"})), finds=f"ARZ110 {S}/successCriteria/0/type"),
+    requirement("exprType.type.values-1-0", of=old(criterion(condition="/a", context="$response.body", type={"type": "jsonpointer", "version": "rfc6901"})), finds=f"ARZ116 {S}/successCriteria/0/type/type"),
+    requirement("exprType.type.values-1-1", of=described(criterion(condition="/a", context="$response.body", type={"type": "jmespath", "version": "1"})), finds=f"ARZ116 {S}/successCriteria/0/type/type"),
+    requirement("exprType.version.required", of=described(criterion(condition="$.a", context="$response.body", type={"type": "jsonpath"})), finds=f"ARZ110 {S}/successCriteria/0/type"),
+    requirement("exprType.version.jsonpath-1-0", of=old(criterion(condition="$.a", context="$response.body", type={"type": "jsonpath", "version": "rfc9536"})), finds=f"ARZ116 {S}/successCriteria/0/type/version"),
+    requirement("exprType.version.jsonpath-1-1", of=described(criterion(condition="$.a", context="$response.body", type={"type": "jsonpath", "version": "rfc6901"})), finds=f"ARZ116 {S}/successCriteria/0/type/version"),
+    requirement("exprType.version.xpath-1-0", of=old(criterion(condition="/a", context="$response.body", type={"type": "xpath", "version": "xpath-40"})), finds=f"ARZ116 {S}/successCriteria/0/type/version"),
+    requirement("exprType.version.xpath-1-1", of=described(criterion(condition="/a", context="$response.body", type={"type": "xpath", "version": "xpath-40"})), finds=f"ARZ116 {S}/successCriteria/0/type/version"),
+    requirement("exprType.version.jsonpointer", of=described((S, payload({"a": 1}, replacements=[{"target": "/a", "value": 1, "targetSelectorType": {"type": "jsonpointer", "version": "rfc9535"}}]))), finds=f"ARZ116 {S}/requestBody/replacements/0/targetSelectorType/version"),
+    requirement("selector.context.required", of=stepped(outputs={"x": {"selector": "$.a", "type": "jsonpath"}}), finds=f"ARZ305 {S}/outputs/x"),
+    requirement("selector.selector.required", of=stepped(outputs={"x": {"context": "$response.body", "type": "xpath"}}), finds=f"ARZ304 {S}/outputs/x"),
+    requirement("selector.type.required", of=stepped(outputs={"x": {"context": "$response.body", "selector": "$.a"}}), finds=f"ARZ305 {S}/outputs/x"),
+    requirement("selector.type.values", of=stepped(outputs={"x": {"context": "$response.body", "selector": "a", "type": "regex"}}), finds=f"ARZ305 {S}/outputs/x"),
+    requirement("selector.type.variants-need-type-object", of=stepped(outputs={"x": {"context": "$response.body", "selector": "a", "type": "xpath-30"}}), finds=f"ARZ305 {S}/outputs/x"),
+    requirement("replacement.target.required", of=described((S, payload({}, replacements=[{"value": 1}]))), finds=f"ARZ110 {S}/requestBody/replacements/0"),
+    requirement("replacement.value.required", of=described((S, payload({}, replacements=[{"target": "/a"}]))), finds=f"ARZ110 {S}/requestBody/replacements/0"),
+    requirement("replacement.targetSelectorType.values", of=described((S, payload({}, replacements=[{"target": "/a", "value": 1, "targetSelectorType": "jmespath"}]))), finds=f"ARZ116 {S}/requestBody/replacements/0/targetSelectorType"),
+    requirement("replacement.targetSelectorType.variants-need-type-object", of=described((S, payload({}, replacements=[{"target": "/a", "value": 1, "targetSelectorType": "xpath-30"}]))), finds=f"ARZ116 {S}/requestBody/replacements/0/targetSelectorType"),
+    requirement("extensions.prefix", of=stepped(foo=1), finds=f"ARZ112 {S}/foo"),
+    requirement("extensions.prefix", of=stepped(**{"X-foo": 1}), finds=f"ARZ112 {S}/X-foo"),
+    requirement("extensions.extensible-objects", of=described(COMPONENTS, (f"{S}/parameters", [{"reference": "$components.parameters.p", "x-a": 1}])), finds=f"ARZ112 {S}/parameters/0/x-a"),
+    requirement("extensions.reserved-prefixes", of=stepped(**{"x-oai-foo": 1}), finds=f"ARZ123 {S}/x-oai-foo"),
+    requirement("security.json-yaml-considerations", of="arazzo: 1.1.0\ninfo: !!python/object:os.system {}\n", finds="ARZ104"),
+    requirement("security.json-yaml-considerations", of="a: &a [x, x, x, x, x, x, x, x, x, x]\n" + "".join(f"{name}: &{name} [{', '.join(['*' + before] * 10)}]\n" for before, name in zip("abcdef", "bcdefg", strict=True)), finds="ARZ100"),
+]  # fmt: skip
+
+REFERENCES = [
+    requirement("structure.external-workflow-needs-source", of=stepped(workflowId="$sourceDescriptions.other.wf"), finds=f"ARZ201 {S}/workflowId"),
+    requirement("parsing.json-schema-requirements", of=described((f"{W}/inputs", {"$ref": "#petInput"})), finds=f"ARZ219 {W}/inputs"),
+    requirement("identity.reference-by-self", of=described(WITH_FLOWS, (S, step(workflowId="$sourceDescriptions.flows.imported"))), finds="ARZ221 /$self", documents={"memory:/flows.arazzo.json": {**FLOWS["memory:/flows.arazzo.json"], "$self": "https://e.com/flows.json"}}),
+    requirement("uri.fragment-json-pointer", of=described((S, {"stepId": "a", "operationPath": "{$sourceDescriptions.api.url}#/paths/~1a~0b/get"})), finds=f"ARZ203 {S}/operationPath"),
+    requirement("uri.fragment-schema-pointer-and-anchor", of=described((f"{W}/inputs", {"$ref": "#/components/inputs/page"})), finds=f"ARZ219 {W}/inputs"),
+    requirement("uri.fragment-in-source-is-json-pointer", of=described(WITH_EVENTS, (S, {"stepId": "a", "channelPath": "{$sourceDescriptions.ev.url}#orders", "action": "send"})), finds=f"ARZ203 {S}/channelPath", documents=EVENTS),
+    requirement("uri.source-internal-references", of=described(), finds=f"ARZ203 {S}/operationId", documents={API: {**openapi_of(*PETS), "paths": {"/pets": {"$ref": "other.json#/nowhere"}}}}),
+    requirement("workflow.workflowId.case-sensitive", of=described(CHILD, (S, step(workflowId="CHILD"))), finds=f"ARZ207 {S}/workflowId"),
+    requirement("workflow.inputs.ref-to-components", of=described(COMPONENTS, (f"{W}/inputs", {"reference": "$components.inputs.i"})), finds=f"ARZ122 {W}/inputs/reference"),
+    requirement("workflow.dependsOn.external-source-defined", of=described((f"{W}/dependsOn", ["$sourceDescriptions.x.w"])), finds=f"ARZ201 {W}/dependsOn/0"),
+    requirement("workflow.dependsOn.external-runtime-expression", of=described(WITH_FLOWS, (f"{W}/dependsOn", ["imported"])), finds=f"ARZ207 {W}/dependsOn/0", documents=FLOWS),
+    requirement("workflow.successActions.reusable-links-to-components", of=described(COMPONENTS, (f"{W}/successActions", [{"reference": "$components.parameters.p"}])), finds=f"ARZ208 {W}/successActions/0/reference"),
+    requirement("workflow.failureActions.reusable-links-to-components", of=described(COMPONENTS, (f"{W}/failureActions", [{"reference": "$components.failureActions.none"}])), finds=f"ARZ208 {W}/failureActions/0/reference"),
+    requirement("workflow.parameters.reusable-links-to-components", of=described(COMPONENTS, (f"{W}/parameters", [{"reference": "$components.successActions.done"}])), finds=f"ARZ208 {W}/parameters/0/reference"),
+    requirement("step.stepId.case-sensitive", of=stepped(onSuccess=[{**GOTO, "stepId": "A"}]), finds=f"ARZ210 {S}/onSuccess/0/stepId"),
+    requirement("step.operationId.resolvable", of=stepped(operationId="listPet"), finds=f"ARZ203 {S}/operationId"),
+    requirement("step.operationId.qualified-when-multiple-sources", of=described(TWO_SOURCES), finds=f"ARZ205 {S}/operationId", documents=OTHER),
+    requirement("step.operationPath.source-plus-pointer", of=described((S, {"stepId": "a", "operationPath": "{$sourceDescriptions.api.url}"})), finds=f"ARZ206 {S}/operationPath"),
+    requirement("step.operationPath.runtime-expression", of=described((S, {"stepId": "a", "operationPath": "api#/paths/~1pets/get"})), finds=f"ARZ206 {S}/operationPath"),
+    requirement("step.operationPath.runtime-expression", of=described((S, {"stepId": "a", "operationPath": "https://x/y.yaml#/paths/~1pets/get"})), finds=f"ARZ206 {S}/operationPath"),
+    requirement("step.operationPath.described-operation", of=described((S, {"stepId": "a", "operationPath": "{$sourceDescriptions.api.url}#/paths/~1none/get"})), finds=f"ARZ203 {S}/operationPath"),
+    requirement("step.operationPath.described-operation", of=described((S, {"stepId": "a", "operationPath": "{$sourceDescriptions.api.url}#/paths/~1pets"})), finds=f"ARZ203 {S}/operationPath"),
+    requirement("step.operationPath.pointer-escapes", of=described((S, {"stepId": "a", "operationPath": "{$sourceDescriptions.api.url}#/paths/pets/get"})), finds=f"ARZ203 {S}/operationPath"),
+    requirement("step.channelPath.runtime-expression", of=described(WITH_EVENTS, (S, {"stepId": "a", "channelPath": "orders", "action": "send"})), finds=f"ARZ206 {S}/channelPath", documents=EVENTS),
+    requirement("step.channelPath.described", of=described(WITH_EVENTS, (S, {"stepId": "a", "channelPath": "{$sourceDescriptions.ev.url}#/channels/none", "action": "send"})), finds=f"ARZ203 {S}/channelPath", documents=EVENTS),
+    requirement("step.workflowId.existing", of=stepped(workflowId="nope"), finds=f"ARZ207 {S}/workflowId"),
+    requirement("step.workflowId.external-runtime-expression", of=described(WITH_FLOWS, (S, step(workflowId="imported"))), finds=f"ARZ207 {S}/workflowId", documents=FLOWS),
+    requirement("step.parameters.reusable-links-to-components", of=stepped(parameters=[{"reference": "$components.parameters.p"}]), finds=f"ARZ208 {S}/parameters/0/reference"),
+    requirement("step.onSuccess.reusable-links-to-components", of=described(COMPONENTS, (f"{S}/onSuccess", [{"reference": "$components.failureActions.stop"}])), finds=f"ARZ208 {S}/onSuccess/0/reference"),
+    requirement("step.onFailure.reusable-links-to-components", of=described(COMPONENTS, (f"{S}/onFailure", [{"reference": "$components.successActions.done"}])), finds=f"ARZ208 {S}/onFailure/0/reference"),
+    requirement("step.dependsOn.case-sensitive", of=described((f"{W}/steps/1", step("b", dependsOn=["A"]))), finds=f"ARZ209 {W}/steps/1/dependsOn/0"),
+    requirement("step.dependsOn.local-form", of=described((f"{W}/steps/1", step("b", dependsOn=["$workflows.main.a"]))), finds=f"ARZ209 {W}/steps/1/dependsOn/0"),
+    requirement("step.dependsOn.other-workflow-form", of=described(CHILD, (f"{S}/dependsOn", ["$workflows.child.steps.missing"])), finds=f"ARZ209 {S}/dependsOn/0"),
+    requirement("step.dependsOn.other-document-form", of=stepped(dependsOn=["$sourceDescriptions.none.w.steps.s"]), finds=f"ARZ201 {S}/dependsOn/0"),
+    requirement("successAction.workflowId.existing", of=stepped(onSuccess=[{**GOTO, "workflowId": "nope"}]), finds=f"ARZ207 {S}/onSuccess/0/workflowId"),
+    requirement("successAction.workflowId.external-runtime-expression", of=described(WITH_FLOWS, (f"{S}/onSuccess", [{**GOTO, "workflowId": "imported"}])), finds=f"ARZ207 {S}/onSuccess/0/workflowId", documents=FLOWS),
+    requirement("successAction.stepId.current-workflow", of=described(CHILD, (f"{S}/onSuccess", [{**GOTO, "stepId": "c"}])), finds=f"ARZ210 {S}/onSuccess/0/stepId"),
+    requirement("successAction.parameters.reusable-links-to-components", of=described(COMPONENTS, CHILD, (f"{S}/onSuccess", [{**GOTO, "workflowId": "child", "parameters": [{"reference": "$components.successActions.done"}]}])), finds=f"ARZ208 {S}/onSuccess/0/parameters/0/reference"),
+    requirement("successAction.parameters.reusable-links-to-components", of=described(COMPONENTS, CHILD, (f"{S}/onSuccess", [{**GOTO, "workflowId": "child", "parameters": [{"reference": "$components.parameters.p"}]}])), finds=f"ARZ216 {S}/onSuccess/0/parameters/0"),
+    requirement("failureAction.workflowId.existing", of=stepped(onFailure=[{**GOTO, "workflowId": "nope"}]), finds=f"ARZ207 {S}/onFailure/0/workflowId"),
+    requirement("failureAction.workflowId.external-runtime-expression", of=described(WITH_FLOWS, (f"{S}/onFailure", [{**GOTO, "workflowId": "imported"}])), finds=f"ARZ207 {S}/onFailure/0/workflowId", documents=FLOWS),
+    requirement("failureAction.stepId.current-workflow", of=described(CHILD, (f"{S}/onFailure", [{**GOTO, "stepId": "c"}])), finds=f"ARZ210 {S}/onFailure/0/stepId"),
+    requirement("failureAction.parameters.reusable-links-to-components", of=described(COMPONENTS, CHILD, (f"{S}/onFailure", [{**GOTO, "workflowId": "child", "parameters": [{"reference": "$components.parameters.none"}]}])), finds=f"ARZ208 {S}/onFailure/0/parameters/0/reference"),
+    requirement("components.no-effect-unless-referenced", of=described(("/components", {"parameters": {"p": LIMIT}})), finds="ARZ230 /components/parameters/p"),
+    requirement("components.document-scope", of=described(WITH_FLOWS, (S, step(workflowId="$sourceDescriptions.flows.imported")), COMPONENTS), finds=f"ARZ208 {S}/parameters/0/reference", documents={"memory:/flows.arazzo.json": {**FLOWS["memory:/flows.arazzo.json"], "workflows": [{"workflowId": "imported", "steps": [step(parameters=[{"reference": "$components.parameters.p"}])]}]}}),
+    requirement("reusable.reference.runtime-expression", of=described(COMPONENTS, (f"{S}/parameters", [{"reference": "#/components/parameters/p"}])), finds=f"ARZ208 {S}/parameters/0/reference"),
+    requirement("reusable.inputs-use-ref", of=described(COMPONENTS, (f"{S}/parameters", [{"$ref": "#/components/parameters/p"}])), finds=f"ARZ110 {S}/parameters/0"),
+    requirement("expr.components.parameter", of=described(COMPONENTS, (f"{S}/parameters", [{"reference": "$components.parameters.none"}])), finds=f"ARZ208 {S}/parameters/0/reference"),
+    requirement("expr.components.action", of=described(COMPONENTS, (f"{S}/onFailure", [{"reference": "$components.failureActions.none"}])), finds=f"ARZ208 {S}/onFailure/0/reference"),
+    requirement("expr.sourceDescriptions.priority-ids", of=stepped(operationId="$sourceDescriptions.api.nothing"), finds=f"ARZ203 {S}/operationId"),
+    requirement("expr.sourceDescriptions.priority-fields", of=stepped(outputs={"x": "$sourceDescriptions.api.nothing"}), finds=f"ARZ312 {S}/outputs/x"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("of", "finds", "documents"), [*DOCUMENT, *REFERENCES])
+def test_what_violates_a_requirement_is_found(of: Any, finds: str, documents: dict[str, Any] | None) -> None:
+    assert finds in told(of, documents)
