@@ -162,6 +162,9 @@ def test_the_user_is_configured_under_xdg_config_home(tmp_path: Path, monkeypatc
         "insecure = true",
         'proxy = "http://x"',
         "nonsense = 1",
+        'select = "ARZ1"',
+        "ignore = [1]",
+        'fail-on = "info"',
         "timeout = ",
     ],
 )
@@ -172,8 +175,16 @@ def test_a_setting_that_is_none_is_refused_with_its_file(tmp_path: Path, line: s
         project_configuration(tmp_path)
 
 
-def test_settings_of_other_commands_are_left_to_them(tmp_path: Path):
-    (tmp_path / ".arazzo-run.toml").write_text('select = ["ARZ1"]\nignore = []\nfail-on = "warning"\n')
+def test_a_check_is_configured_too(tmp_path: Path):
+    (tmp_path / ".arazzo-run.toml").write_text('select = ["ARZ1"]\nignore = ["ARZ112"]\nfail-on = "warning"\n')
+
+    found = project_configuration(tmp_path)
+
+    assert (found.select, found.ignore, found.fail_on) == (("ARZ1",), ("ARZ112",), "warning")
+
+
+def test_settings_of_the_pytest_plugin_are_left_to_it(tmp_path: Path):
+    (tmp_path / ".arazzo-run.toml").write_text('arazzo_paths = ["workflows"]\n')
 
     assert project_configuration(tmp_path).limits == {}
 

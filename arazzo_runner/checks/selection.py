@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from ..errors import UsageError
 from .catalogue import RULES
@@ -26,12 +26,12 @@ def selection(
     Raises:
         UsageError: a name that no code starts with.
     """
-    configured = dict.fromkeys(known(configured_select if not select else (), f"{configured_in}: select"), True)
-    configured |= dict.fromkeys(known(configured_ignore, f"{configured_in}: ignore"), False)
-    given = dict.fromkeys(known(select, "--select"), True) | dict.fromkeys(known(ignore, "--ignore"), False)
-    decisions = configured | given
-    otherwise = True not in decisions.values()
-    return frozenset(code for code in RULES if _decide(code, decisions, otherwise))
+    selected = known(select, "--select") or known(configured_select, f"{configured_in}: select")
+    decisions = dict.fromkeys(selected if not select else (), True)
+    decisions |= dict.fromkeys(known(configured_ignore, f"{configured_in}: ignore"), False)
+    decisions |= dict.fromkeys(selected if select else (), True)
+    decisions |= dict.fromkeys(known(ignore, "--ignore"), False)
+    return frozenset(code for code in RULES if _decide(code, decisions, otherwise=not selected))
 
 
 def known(names: Iterable[str], where: str) -> tuple[str, ...]:
@@ -49,6 +49,6 @@ def known(names: Iterable[str], where: str) -> tuple[str, ...]:
     return upper
 
 
-def _decide(code: str, decisions: dict[str, bool], otherwise: bool) -> bool:
+def _decide(code: str, decisions: Mapping[str, bool], *, otherwise: bool) -> bool:
     fitting = [name for name in decisions if code.startswith(name)]
     return decisions[max(fitting, key=len)] if fitting else otherwise

@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from ..diagnostics import Diagnostic, by_place, did_you_mean
+from ..diagnostics import Diagnostic, by_place, edit_distance
 from ..document import Document
 from ..location import Location
 from .catalogue import RULES
@@ -144,10 +144,11 @@ def _unknown(comment: Comment) -> Iterator[Diagnostic]:
 
 def code_hint(written: str) -> str | None:
     """What may have been meant by a word that is no code; the name of a rule means its code."""
-    names = {rule.name: rule.code for rule in RULES.values()}
-    if written.lower() in names:
-        return f"did you mean '{names[written.lower()]}'?"
-    return did_you_mean(written.upper(), RULES)
+    code = written.upper()
+    near = [known for known in RULES if edit_distance(code, known, 2) < 2]
+    meant = sorted(near, key=code.startswith, reverse=True)[:2]
+    meant = meant or [rule.code for rule in RULES.values() if edit_distance(written.lower(), rule.name) < 3]
+    return "did you mean " + " or ".join(f"'{each}'" for each in meant) + "?" if meant else None
 
 
 def _without_reason(comment: Comment) -> Diagnostic:

@@ -16,6 +16,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 from typing import Any, Literal, NamedTuple, TypeVar, cast
+from urllib.parse import quote
 
 from ..diagnostics import Diagnostic, Fix, Quote, Remove, Severity, Wrap, did_you_mean, edit_distance
 from ..document import Document
@@ -55,6 +56,7 @@ _NAME = re.compile(r"[A-Za-z0-9_\-]+")
 _KEY = re.compile(r"[a-zA-Z0-9.\-_]+")
 _RESERVED = ("x-oai-", "x-oas-", "x-arazzo")
 _VERSION = re.compile(r"(\d+)\.(\d+)\.(\d+)(-.+)?")
+_URI = re.compile(r"(?:[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=]|%[0-9A-Fa-f]{2})*")  # the characters of RFC 3986
 _LIKE_A_VERSION = re.compile(r"v?(\d+)(?:\.(\d+))?.*", re.DOTALL)
 
 # The fixed fields of each Object; a value of "1.1" marks a field that 1.0 does not have.
@@ -183,6 +185,8 @@ class _Reader:
         self_ = node.text("$self")
         if self_ and "#" in self_.value:
             self.report("ARZ116", "'$self' holds no fragment", ("$self",), "remove '#' and what follows it")
+        if self_:
+            self._uri_reference(self_.value, ("$self",))
         info = self._info(node.child("info", "object", required=True))
         sources = node.items("sourceDescriptions", self._source, required=True, at_least_one=True)
         workflows = node.items("workflows", self._workflow, required=True, at_least_one=True)
@@ -260,6 +264,8 @@ class _Reader:
     def _source(self, node: _Node) -> SourceDescription:
         node.object = "Source Description Object"
         name, url = node.string("name", required=True), node.string("url", required=True)
+        if url is not None:
+            self._uri_reference(url, (*node.pointer, "url"))
         kind = node.choice(
             "type", ("openapi", "arazzo") if self.version == "1.0" else ("openapi", "asyncapi", "arazzo")
         )
@@ -328,6 +334,9 @@ class _Reader:
         action = node.text("action")
         if action and action.value not in ("send", "receive"):
             self.report("ARZ116", f"'action' is send or receive, not '{action.value}'", (*node.pointer, "action"))
+        if action and action.value == "send" and "correlationId" in node.value:
+            message = "'correlationId' is for steps that receive; this one sends"
+            self.report("ARZ117", message, (*node.pointer, "correlationId"), "remove it, or write 'action: receive'")
         return action
 
     def _common_fields(self, node: _Node) -> dict[str, Any]:
@@ -498,8 +507,10 @@ class _Reader:
             failure_actions=node.members("failureActions", self._failure_action),
         )
         if inputs:
-            for key in inputs.value:
+            for key, schema in inputs.value.items():
                 self._pattern(_KEY, key, (*inputs.pointer, key), "a component's name")
+                if not isinstance(schema, (dict, bool)):
+                    self._wrong_type((*inputs.pointer, key), schema, "a JSON Schema")
         node.known()
         return result
 
@@ -643,6 +654,16 @@ class _Reader:
         self.report(
             "ARZ119", f"{what} has {allowed} only: '{name}'", pointer, "no expression can refer to it", severity
         )
+
+    def _uri_reference(self, text: str, pointer: Pointer) -> None:
+        """A file may be found all the same: what is no URI-reference is a warning."""
+        good = _URI.match(text)
+        end = good.end() if good else 0
+        if end < len(text):
+            hint = f"write '{quote(text[end])}' instead of it"
+            self.report(
+                "ARZ116", f"'{pointer[-1]}' is no URI-reference: it holds '{text[end]}'", pointer, hint, "warning"
+            )
 
     def _unique(self, what: str, named: list[tuple[str, Location]]) -> None:
         seen: dict[str, Location] = {}

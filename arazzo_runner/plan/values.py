@@ -155,7 +155,7 @@ class ValueReader:
             return None
 
     def _near_miss(self, value: Mapping[str, Any], location: Location) -> None:
-        if "context" in value or "type" in value:
+        if is_near_selector(value):
             self.findings.add(
                 "ARZ305",
                 "this looks like a Selector Object but is sent as a plain object",
@@ -170,6 +170,11 @@ def selector_type(value: Any) -> tuple[str, str | None]:
     if isinstance(value, dict):
         return str(value.get("type")), value.get("version")
     return str(value), None
+
+
+def is_near_selector(value: Any) -> bool:
+    """Whether an object that is no Selector Object is taken for one: two of its keys, `selector` among them."""
+    return isinstance(value, dict) and "selector" in value and ("context" in value or "type" in value)
 
 
 def is_selector(value: Mapping[str, Any], version: str) -> TypeGuard[dict[str, Any]]:

@@ -56,8 +56,8 @@ from .objects import (
 from .operations import Found
 from .order import reachable, topological
 from .references import OF_HTTP, WITHOUT_RESPONSE, reads_request, steps_read
-from .values import ValueReader
-from .written import Constant, Embedding, Evaluator, Written, compile_written
+from .values import ValueReader, is_near_selector
+from .written import Constant, Embedding, Evaluator, Members, Written, compile_written
 
 if TYPE_CHECKING:
     from .link import DocumentLinker
@@ -81,6 +81,7 @@ class WorkflowLinker:
 
     def link(self) -> LinkedWorkflow:
         depends_on = tuple(key for text in self.workflow.depends_on if (key := self._workflow_key(text)))
+        self._unique(self._parameter_list(self.workflow.parameters), with_in=True)
         listed = self._in_order([self._step(step) for step in self.workflow.steps])
         steps = tuple(step for step in listed if not isinstance(step, UnlinkedStep))
         outputs = self._outputs(self.workflow.outputs, self._reader(()))
@@ -113,6 +114,10 @@ class WorkflowLinker:
     def _asynchronous(self, step: OperationStep | ChannelStep, what: str, target: Text | None) -> UnlinkedStep:
         self._refuse_async(step.step_id, what, target.location if target else step.location)
         reader = self._reader(())
+        for parameter in self._parameter_list(step.parameters):
+            reader.value(parameter.value)
+        if step.request_body is not None and step.request_body.payload is not None:
+            reader.value(step.request_body.payload)
         return self._unlinked(step, target, (), None, self._common(step, reader, reader))
 
     def _unlinked(
@@ -145,6 +150,13 @@ class WorkflowLinker:
                 f"step '{step.step_id}' has 'action' but calls an OpenAPI operation",
                 step.action.location,
                 "remove 'action'",
+            )
+        if found is not None and step.correlation_id is not None:
+            self.findings.add(
+                "ARZ211",
+                f"step '{step.step_id}' has 'correlationId' but calls an OpenAPI operation",
+                step.correlation_id.location,
+                "remove 'correlationId'",
             )
         operation = found.operation if found else None
         parameters = self._operation_parameters(step, operation, reader)
@@ -478,8 +490,8 @@ class WorkflowLinker:
         seen: dict[object, Location] = {}
         for parameter in parameters:
             key = _key(parameter) if with_in else parameter.name
-            if not parameter.name or (with_in and not parameter.in_):
-                continue
+            if not parameter.name or (with_in and parameter.in_ == ""):
+                continue  # reading has said what is wrong with it
             if key in seen:
                 place = f" in {parameter.in_}" if with_in and parameter.in_ else ""
                 self.findings.add(
@@ -695,7 +707,7 @@ class WorkflowLinker:
         value = output.value
         written = reader.value(value)
         what = self._unusual(written)
-        if what:
+        if what and not is_near_selector(value.value):
             self.findings.add(
                 "ARZ304",
                 f"the output '{output.name}' is {what}, not an expression; it is kept as it is",
@@ -712,7 +724,7 @@ class WorkflowLinker:
         )
 
     def _unusual(self, written: Written) -> str | None:
-        """What an output is that is no expression (decision 57); lists and plain objects are reading's findings."""
+        """What an output is that is no expression (decision 57); what can be none is a finding of reading."""
         match written:
             case Constant(value=str()):
                 return "a text"
@@ -720,6 +732,8 @@ class WorkflowLinker:
                 return "a constant"
             case Embedding():
                 return "a text with embedded expressions"
+            case Constant(value=dict()) | Members() if self.document.reading.version == "1.1":
+                return "an object that is no Selector Object"
             case _:
                 return None
 

@@ -177,7 +177,7 @@ DOCUMENT = [
     requirement("workflow.workflowId.unique", of=described(("/workflows/1", {"workflowId": "main", "steps": [step()]})), finds="ARZ118 /workflows/1"),
     requirement("workflow.workflowId.regex", of=described((f"{W}/workflowId", "my.flow")), finds=f"ARZ119 {W}/workflowId"),
     requirement("workflow.summary-description", of=described((f"{W}/summary", 5)), finds=f"ARZ111 {W}/summary"),
-    requirement("workflow.inputs.json-schema", of=described((f"{W}/inputs", {"type": "objekt"})), finds=f"ARZ219 {W}/inputs"),
+    requirement("workflow.inputs.json-schema", of=described((f"{W}/inputs", {"type": "objekt"})), finds=f"ARZ219 {W}/inputs/type"),
     requirement("workflow.dependsOn.values-are-workflowIds", of=described((f"{W}/dependsOn", ["missing"])), finds=f"ARZ207 {W}/dependsOn/0"),
     requirement("workflow.dependsOn.values-are-workflowIds", of=described((f"{W}/dependsOn", ["a"])), finds=f"ARZ207 {W}/dependsOn/0"),
     requirement("workflow.steps.required", of=described((f"{W}/steps", GONE)), finds=f"ARZ110 {W}"),
@@ -216,7 +216,7 @@ DOCUMENT = [
     requirement("parameter.in.required-for-operations", of=stepped(parameters=[{"name": "x", "value": 1}]), finds=f"ARZ213 {S}/parameters/0"),
     requirement("parameter.in.required-for-operations", of=described(COMPONENTS, (f"{S}/parameters", [{"reference": "$components.parameters.q"}])), finds=f"ARZ213 {S}/parameters/0"),
     requirement("parameter.value.required", of=stepped(parameters=[{"name": "x", "in": "query"}]), finds=f"ARZ110 {S}/parameters/0"),
-    requirement("parameter.querystring.not-with-query", of=stepped(parameters=[LIMIT, {"name": "q", "in": "querystring", "value": "a=1"}]), finds=f"ARZ214 {S}"),
+    requirement("parameter.querystring.not-with-query", of=stepped(parameters=[LIMIT, {"name": "q", "in": "querystring", "value": "a=1"}]), finds=f"ARZ214 {S}/parameters/1"),
     requirement("successAction.name.required", of=stepped(onSuccess=[{"type": "end"}]), finds=f"ARZ110 {S}/onSuccess/0"),
     requirement("successAction.type.required", of=stepped(onSuccess=[{"name": "x"}]), finds=f"ARZ110 {S}/onSuccess/0"),
     requirement("successAction.type.values", of=stepped(onSuccess=[{"name": "x", "type": "retry"}]), finds=f"ARZ116 {S}/onSuccess/0/type"),
@@ -286,10 +286,10 @@ DOCUMENT = [
 
 REFERENCES = [
     requirement("structure.external-workflow-needs-source", of=stepped(workflowId="$sourceDescriptions.other.wf"), finds=f"ARZ201 {S}/workflowId"),
-    requirement("parsing.json-schema-requirements", of=described((f"{W}/inputs", {"$ref": "#petInput"})), finds=f"ARZ219 {W}/inputs"),
+    requirement("parsing.json-schema-requirements", of=described((f"{W}/inputs", {"$ref": "#petInput"})), finds=f"ARZ219 {W}/inputs/$ref"),
     requirement("identity.reference-by-self", of=described(WITH_FLOWS, (S, step(workflowId="$sourceDescriptions.flows.imported"))), finds="ARZ221 /$self", documents={"memory:/flows.arazzo.json": {**FLOWS["memory:/flows.arazzo.json"], "$self": "https://e.com/flows.json"}}),
     requirement("uri.fragment-json-pointer", of=described((S, {"stepId": "a", "operationPath": "{$sourceDescriptions.api.url}#/paths/~1a~0b/get"})), finds=f"ARZ203 {S}/operationPath"),
-    requirement("uri.fragment-schema-pointer-and-anchor", of=described((f"{W}/inputs", {"$ref": "#/components/inputs/page"})), finds=f"ARZ219 {W}/inputs"),
+    requirement("uri.fragment-schema-pointer-and-anchor", of=described((f"{W}/inputs", {"$ref": "#/components/inputs/page"})), finds=f"ARZ219 {W}/inputs/$ref"),
     requirement("uri.fragment-in-source-is-json-pointer", of=described(WITH_EVENTS, (S, {"stepId": "a", "channelPath": "{$sourceDescriptions.ev.url}#orders", "action": "send"})), finds=f"ARZ203 {S}/channelPath", documents=EVENTS),
     requirement("uri.source-internal-references", of=described(), finds=f"ARZ203 {S}/operationId", documents={API: {**openapi_of(*PETS), "paths": {"/pets": {"$ref": "other.json#/nowhere"}}}}),
     requirement("workflow.workflowId.case-sensitive", of=described(CHILD, (S, step(workflowId="CHILD"))), finds=f"ARZ207 {S}/workflowId"),
@@ -339,6 +339,177 @@ REFERENCES = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("of", "finds", "documents"), [*DOCUMENT, *REFERENCES])
+INPUTS = (f"{W}/inputs", {"type": "object", "properties": {"user": {"type": "string"}, "list": {"type": "array"}}})
+BODY = "$response.body"
+
+
+def out(expression: Any, version: str = "1.1.0") -> dict[str, Any]:
+    """A description with an output of the step."""
+    return described(INPUTS, (f"{S}/outputs", {"x": expression}), version=version)
+
+
+X = f"{S}/outputs/x"
+C = f"{S}/successCriteria/0/condition"
+V = f"{S}/parameters/0/value"
+
+
+def simple(condition: str) -> dict[str, Any]:
+    return described(INPUTS, criterion(condition=condition))
+
+
+def query(condition: str, type_: Any, version: str = "1.1.0") -> dict[str, Any]:
+    return described(INPUTS, criterion(condition=condition, context=BODY, type=type_), version=version)
+
+
+EXPRESSIONS = [
+    requirement("apiurl.url-evaluated-at-runtime", of=stepped(parameters=[{**LIMIT, "value": "$url"}]), finds=f"ARZ306 {V}"),
+    requirement("criterion.context.runtime-expression", of=described(criterion(condition="x", context="body", type="regex")), finds=f"ARZ401 {S}/successCriteria/0/context"),
+    requirement("exprType.default.jsonpointer", of=out({"context": BODY, "selector": "a", "type": "jsonpointer"}), finds=f"ARZ402 {X}"),
+    requirement("selector.context.structured-data", of=out({"context": "$statusCode", "selector": "$.a", "type": "jsonpath"}), finds=f"ARZ601 {X}"),
+    requirement("selector.type.jsonpath-conforms", of=out({"context": BODY, "selector": "$.[", "type": "jsonpath"}), finds=f"ARZ402 {X}"),
+    requirement("selector.type.xpath-conforms", of=out({"context": BODY, "selector": "/a[", "type": "xpath"}), finds=f"ARZ402 {X}"),
+    requirement("abnf10.expression", of=old((f"{S}/successCriteria", [{"condition": "x", "context": "$foo.bar", "type": "regex"}])), finds=f"ARZ401 {S}/successCriteria/0/context"),
+    requirement("abnf10.request-response-source", of=out("$response.cookie.x", "1.0.1"), finds=f"ARZ301 {X}"),
+    requirement("abnf10.message-absent", of=out("$message.payload", "1.0.1"), finds=f"ARZ301 {X}"),
+    requirement("abnf10.inputs-outputs-name", of=out("$inputs.", "1.0.1"), finds=f"ARZ301 {X}"),
+    requirement("abnf10.steps-workflows-name", of=out("$steps.a.response.body", "1.0.1"), finds=f"ARZ301 {X}"),
+    requirement("abnf10.source-components-name", of=old(COMPONENTS, (f"{S}/parameters", [{"reference": "$components.inputs.i"}])), finds=f"ARZ208 {S}/parameters/0/reference"),
+    requirement("abnf10.header-reference", of=out("$response.header.", "1.0.1"), finds=f"ARZ301 {X}"),
+    requirement("abnf10.query-reference", of=out("$request.query.", "1.0.1"), finds=f"ARZ301 {X}"),
+    requirement("abnf10.path-reference", of=out("$request.path.", "1.0.1"), finds=f"ARZ301 {X}"),
+    requirement("abnf10.body-reference", of=out("$response.body.a", "1.0.1"), finds=f"ARZ503 {X}"),
+    requirement("abnf10.json-pointer", of=out("$response.body#a", "1.0.1"), finds=f"ARZ504 {X}"),
+    requirement("abnf10.json-pointer", of=out("$response.body#/a~2", "1.0.1"), finds=f"ARZ301 {X}"),
+    requirement("abnf10.name", of=out("$outputs.", "1.0.1"), finds=f"ARZ301 {X}"),
+    requirement("abnf10.token", of=out("$response.header.a b", "1.0.1"), finds=f"ARZ301 {X}"),
+    requirement("abnf11.expression", of=out("$message"), finds=f"ARZ301 {X}"),
+    requirement("abnf11.source", of=out("$response.payload"), finds=f"ARZ312 {X}"),
+    requirement("abnf11.header-reference", of=out("$response.header."), finds=f"ARZ301 {X}"),
+    requirement("abnf11.query-reference", of=out("$request.query."), finds=f"ARZ301 {X}"),
+    requirement("abnf11.path-reference", of=out("$request.path."), finds=f"ARZ301 {X}"),
+    requirement("abnf11.body-reference", of=out("$response.body.a"), finds=f"ARZ301 {X}"),
+    requirement("abnf11.payload-reference", of=out("$message.payload.status"), finds=f"ARZ301 {X}"),
+    requirement("abnf11.inputs-reference", of=out("$inputs.first name"), finds=f"ARZ301 {X}"),
+    requirement("abnf11.outputs-reference", of=out("$outputs.b c"), finds=f"ARZ301 {X}"),
+    requirement("abnf11.steps-reference", of=out("$steps.a.response.body"), finds=f"ARZ301 {X}"),
+    requirement("abnf11.workflows-reference", of=out("$workflows.main.steps.a"), finds=f"ARZ301 {X}"),
+    requirement("abnf11.source-reference", of=out("$sourceDescriptions.api"), finds=f"ARZ301 {X}"),
+    requirement("abnf11.components-reference", of=out("$components.foo"), finds=f"ARZ301 {X}"),
+    requirement("abnf11.identifier-strict", of=described((S, step("a.b", outputs={"x": "$statusCode"})), (f"{W}/outputs", {"x": "$steps.a.b.outputs.x"})), finds=f"ARZ301 {W}/outputs/x"),
+    requirement("abnf11.identifier", of=out("$inputs.user.name"), finds=f"ARZ302 {X}"),
+    requirement("abnf11.name", of=out("$request.query.a{b}"), finds=f"ARZ301 {X}"),
+    requirement("abnf11.json-pointer", of=out("$response.body#/a{b}"), finds=f"ARZ301 {X}"),
+    requirement("abnf11.token", of=out("$response.header.a b"), finds=f"ARZ301 {X}"),
+    requirement("abnf11.char", of=out("$request.query.a\\x"), finds=f"ARZ301 {X}"),
+    requirement("abnf11.expression-string", of=stepped(parameters=[{**LIMIT, "value": "a{$inputs.}b"}]), finds=f"ARZ301 {V}"),
+    requirement("abnf11.embedded-expression", of=stepped(parameters=[{**LIMIT, "value": "x{ $inputs.user }"}]), finds=f"ARZ311 {V}"),
+    requirement("abnf.name-case-sensitive-token-not", of=out("$inputs.User"), finds=f"ARZ302 {X}"),
+    requirement("expr.request.declared-parameters", of=out("$request.query.undeclared"), finds=f"ARZ315 {X}"),
+    requirement("expr.response.body", of=described((f"{S}/outputs", {"x": "$response.body#/none"})), finds=f"ARZ601 {X}", documents={API: {**openapi_of(*PETS), "paths": {"/pets": {"get": {"operationId": "listPets", "responses": {"200": {"description": "", "content": {"application/json": {"schema": {"type": "object", "properties": {"id": {}}, "additionalProperties": False}}}}}}}}}}),
+    requirement("expr.inputs", of=out("$inputs.undeclared"), finds=f"ARZ302 {X}"),
+    requirement("expr.workflows.inputs", of=out("$workflows.none.inputs.a"), finds=f"ARZ302 {X}"),
+    requirement("expr.sourceDescriptions.field", of=out("$sourceDescriptions.none.url"), finds=f"ARZ302 {X}"),
+    requirement("expr.embedding.braces", of=stepped(parameters=[{"name": "Authorization", "in": "header", "value": "Bearer $inputs.token"}]), finds=f"ARZ311 {V}"),
+    requirement("expr.embedding.braces", of=old(INPUTS, (f"{S}/parameters", [{"name": "Authorization", "in": "header", "value": "Bearer $inputs.user"}])), finds=f"ARZ502 {V}"),
+]  # fmt: skip
+
+CRITERIA = [
+    requirement("criterion.type.default-simple", of=simple("$.pets[*]"), finds=f"ARZ401 {C}"),
+    requirement("criterion.type.jsonpath-conforms", of=query("$.a == 1", "jsonpath"), finds=f"ARZ401 {C}"),
+    requirement("criterion.type.xpath-conforms", of=query("/a[", "xpath"), finds=f"ARZ401 {C}"),
+    requirement("criterion.errors.reported", of=query("$[", "jsonpath"), finds=f"ARZ401 {C}"),
+    requirement("criterion.literal.number", of=simple("$statusCode == 2xx"), finds=f"ARZ401 {C}"),
+    requirement("criterion.literal.string-single-quotes", of=simple('$response.body#/a == "ok"'), finds=f"ARZ401 {C}"),
+    requirement("criterion.literal.string-quote-escape", of=simple("$response.body#/a == 'O'Brien'"), finds=f"ARZ401 {C}"),
+    requirement("criterion.operator.lt", of=simple("$statusCode <"), finds=f"ARZ401 {C}"),
+    requirement("criterion.operator.le", of=simple("$statusCode =< 3"), finds=f"ARZ401 {C}"),
+    requirement("criterion.operator.gt", of=simple("> 3"), finds=f"ARZ401 {C}"),
+    requirement("criterion.operator.ge", of=simple("$statusCode => 3"), finds=f"ARZ401 {C}"),
+    requirement("criterion.operator.eq", of=simple("$statusCode = 200"), finds=f"ARZ401 {C}"),
+    requirement("criterion.operator.ne", of=simple("$statusCode <> 200"), finds=f"ARZ401 {C}"),
+    requirement("criterion.operator.not", of=simple("$statusCode == !"), finds=f"ARZ401 {C}"),
+    requirement("criterion.operator.and", of=simple("$statusCode == 200 and $statusCode == 201"), finds=f"ARZ401 {C}"),
+    requirement("criterion.operator.or", of=simple("$statusCode == 200 | $statusCode == 201"), finds=f"ARZ401 {C}"),
+    requirement("criterion.operator.grouping", of=simple("($statusCode == 200"), finds=f"ARZ401 {C}"),
+    requirement("criterion.operator.index", of=simple("$response.body#/items[a] == 1"), finds=f"ARZ401 {C}"),
+    requirement("criterion.operator.dereference", of=simple("$response.body..a == 1"), finds=f"ARZ401 {C}"),
+    requirement("criterion.simple.direct-expressions", of=simple("$inputs.none > 3"), finds=f"ARZ302 {C}"),
+    requirement("criterion.simple.expression-required", of=simple("hello world"), finds=f"ARZ401 {C}"),
+    requirement("criterion.embedded.braces-required", of=query("$inputs.user", "regex"), finds=f"ARZ311 {C}"),
+    requirement("criterion.regex.valid-pattern", of=query("[", "regex"), finds=f"ARZ401 {C}"),
+    requirement("criterion.jsonpath.valid-query", of=query("$.[", "jsonpath"), finds=f"ARZ401 {C}"),
+    requirement("criterion.xpath.valid-expression", of=query("if (1) then 1 else 2", {"type": "xpath", "version": "xpath-10"}), finds=f"ARZ401 {C}"),
+    requirement("exprType.default.jsonpath", of=query("$..b[(@.length-1)]", "jsonpath"), finds=f"ARZ401 {C}"),
+    requirement("exprType.default.xpath", of=query("///", "xpath"), finds=f"ARZ401 {C}"),
+    requirement("exprType.semantics-of-version", of=query("$..b[(@.length-1)]", {"type": "jsonpath", "version": "rfc9535"}), finds=f"ARZ401 {C}"),
+]  # fmt: skip
+
+REQUESTS = [
+    requirement("workflow.parameters.must-be-passed", of=described((f"{W}/parameters", [LIMIT])), finds=f"ARZ212 {W}/parameters/0"),
+    requirement("step.parameters.must-be-passed", of=stepped(parameters=[LIMIT]), finds=f"ARZ212 {S}/parameters/0"),
+    requirement("step.requestBody.get-head-delete", of=stepped(requestBody={"payload": 1}), finds=f"ARZ215 {S}/requestBody"),
+    requirement("step.requestBody.methods", of=stepped(operationId="createPet", requestBody={"payload": 1}), finds=f"ARZ215 {S}/requestBody"),
+    requirement("step.requestBody.passed", of=described(CHILD, (S, step(workflowId="child", requestBody={"payload": 1}))), finds=f"ARZ216 {S}/requestBody"),
+    requirement("parameter.in.workflow-step-maps-to-inputs", of=described(CHILD, (S, step(workflowId="child", parameters=[LIMIT]))), finds=f"ARZ216 {S}/parameters/0"),
+    requirement("parameter.in.workflow-action-maps-to-inputs", of=described(COMPONENTS, CHILD, (f"{S}/onFailure", [{**GOTO, "workflowId": "child", "parameters": [{"reference": "$components.parameters.p"}]}])), finds=f"ARZ216 {S}/onFailure/0/parameters/0"),
+    requirement("parameter.value.expression", of=stepped(parameters=[{**LIMIT, "value": "$inputs."}]), finds=f"ARZ301 {V}"),
+    requirement("parameter.value.selector", of=stepped(parameters=[{**LIMIT, "value": {"context": BODY, "selector": "$.id"}}]), finds=f"ARZ305 {V}"),
+    requirement("parameter.path-substitution", of=stepped(operationId="getPet"), finds=f"ARZ222 {S}/operationId"),
+    requirement("requestBody.payload.expressions-evaluated-first", of=described((S, payload({"a": "$inputs."}))), finds=f"ARZ301 {S}/requestBody/payload/a"),
+    requirement("requestBody.payload.whole-expression", of=described(INPUTS, (S, payload("$inputs.none"))), finds=f"ARZ302 {S}/requestBody/payload"),
+    requirement("requestBody.payload.selectors", of=described((S, payload({"a": {"context": "$inputs.x", "selector": "$.["  , "type": "jsonpath"}}))), finds=f"ARZ402 {S}/requestBody/payload/a"),
+    requirement("requestBody.payload.json-template", of=described(INPUTS, (S, payload('{"a": {$inputs.user}'))), finds=f"ARZ607 {S}/requestBody/payload"),
+    requirement("replacement.target.json-pointer", of=described((S, payload({}, replacements=[{"target": "a", "value": 1}]))), finds=f"ARZ402 {S}/requestBody/replacements/0/target"),
+    requirement("replacement.target.xpath", of=described((S, step(**POST, requestBody={"contentType": "application/xml", "payload": "<a/>", "replacements": [{"target": "/a[", "value": 1}]}))), finds=f"ARZ402 {S}/requestBody/replacements/0/target"),
+    requirement("replacement.target.jsonpath", of=described((S, payload({}, replacements=[{"target": "$.[", "value": 1, "targetSelectorType": "jsonpath"}]))), finds=f"ARZ402 {S}/requestBody/replacements/0/target"),
+    requirement("replacement.targetSelectorType.jsonpath-conforms", of=described((S, payload({}, replacements=[{"target": "a b", "value": 1, "targetSelectorType": "jsonpath"}]))), finds=f"ARZ402 {S}/requestBody/replacements/0/target"),
+    requirement("replacement.targetSelectorType.xpath-conforms", of=described((S, payload({}, replacements=[{"target": "/a[", "value": 1, "targetSelectorType": "xpath"}]))), finds=f"ARZ402 {S}/requestBody/replacements/0/target"),
+    requirement("replacement.target.resolved-against-body", of=described((S, payload({"a": 1}, replacements=[{"target": "/b/c", "value": 1}]))), finds=f"ARZ402 {S}/requestBody/replacements/0/target"),
+    requirement("replacement.default.json-pointer", of=described((S, payload({}, replacements=[{"target": "$.a", "value": 1}]))), finds=f"ARZ402 {S}/requestBody/replacements/0/target"),
+    requirement("replacement.default.xpath", of=described((S, step(**POST, requestBody={"contentType": "text/csv", "payload": "a", "replacements": [{"target": "/a", "value": 1}]}))), finds=f"ARZ403 {S}/requestBody/replacements/0"),
+    requirement("replacement.value.expression", of=described((S, payload({}, replacements=[{"target": "/a", "value": "$inputs."}]))), finds=f"ARZ301 {S}/requestBody/replacements/0/value"),
+    requirement("replacement.value.selector", of=described((S, payload({}, replacements=[{"target": "/a", "value": {"context": BODY, "selector": "$"}}]))), finds=f"ARZ305 {S}/requestBody/replacements/0/value"),
+    requirement("reusable.value.overrides-parameter", of=described(COMPONENTS, (f"{S}/parameters", [{"reference": "$components.parameters.p", "value": "$inputs."}])), finds=f"ARZ301 {V}"),
+    requirement("parameter.querystring.string-value", of=stepped(parameters=[{"name": "q", "in": "querystring", "value": {"a": 1}}]), finds=f"ARZ605 {V}"),
+    requirement("requestBody.contentType.used", of=described((S, payload({"a": 1}))), finds=f"ARZ611 {S}/requestBody/contentType", documents={API: {**openapi_of(*PETS), "paths": {"/pets": {"post": {"operationId": "createPet", "requestBody": {"content": {"text/csv": {}}}, "responses": {"200": {"description": ""}}}}}}}),
+    requirement("security.embedding-is-raw", of=described(INPUTS, (S, payload('{"a": "{$inputs.list}"}'))), finds=f"ARZ607 {S}/requestBody/payload"),
+]  # fmt: skip
+
+FLOW = [
+    requirement("workflow.dependsOn.completed-first", of=described((f"{W}/dependsOn", ["main"])), finds=f"ARZ209 {W}"),
+    requirement("step.timeout.milliseconds", of=stepped(timeout="200"), finds=f"ARZ111 {S}/timeout"),
+    requirement("step.timeout.milliseconds", of=stepped(timeout=0), finds=f"ARZ121 {S}/timeout"),
+    requirement("step.dependsOn.completed-first", of=described((f"{S}/dependsOn", ["b"]), (f"{W}/steps/1", step("b", dependsOn=["a"]))), finds=f"ARZ209 {W}"),
+    requirement("step.dependsOn.no-trigger", of=described((f"{S}/onSuccess", [{**GOTO, "stepId": "c", "criteria": [{"condition": "$response.body#/x == 1"}]}]), (f"{W}/steps/1", step("b")), (f"{W}/steps/2", step("c", dependsOn=["b"]))), finds=f"ARZ310 {W}/steps/2/dependsOn/0"),
+    requirement("deps.implicit-from-outputs", of=described((f"{S}/parameters", [{**LIMIT, "value": "$steps.b.outputs.x"}]), (f"{W}/steps/1", step("b", dependsOn=["a"], outputs={"x": "$statusCode"}))), finds=f"ARZ209 {W}"),
+    requirement("deps.sequential-tools-order", of=described((f"{S}/dependsOn", ["a"])), finds=f"ARZ209 {W}"),
+    requirement("deps.respect-declared", of=described((f"{S}/dependsOn", ["none"])), finds=f"ARZ209 {S}/dependsOn/0"),
+    requirement("successAction.goto.one-way", of=described((f"{S}/onSuccess", [{**GOTO, "stepId": "c"}]), (f"{W}/steps/1", step("b")), (f"{W}/steps/2", step("c"))), finds=f"ARZ231 {W}/steps/1"),
+    requirement("successAction.end", of=described((f"{S}/onSuccess", [END]), (f"{W}/steps/1", step("b"))), finds=f"ARZ231 {W}/steps/1"),
+    requirement("failureAction.goto.one-way", of=stepped(onFailure=[{**GOTO, "stepId": "none"}]), finds=f"ARZ210 {S}/onFailure/0/stepId"),
+    requirement("failureAction.retry.with-reference", of=stepped(onFailure=[{"name": "x", "type": "retry", "workflowId": "none"}]), finds=f"ARZ207 {S}/onFailure/0/workflowId"),
+    requirement("action.goto.workflow-result", of=described(("/workflows/1", {"workflowId": "child", "inputs": {"type": "object", "required": ["x"], "properties": {"x": {"type": "string"}}}, "steps": [step("c")]}), (f"{S}/onSuccess", [{**GOTO, "workflowId": "child"}])), finds=f"ARZ613 {S}/onSuccess/0"),
+]  # fmt: skip
+
+OUTPUTS = [
+    requirement("workflow.outputs.expression-values", of=old((f"{W}/outputs", {"x": "text"})), finds=f"ARZ304 {W}/outputs/x"),
+    requirement("workflow.outputs.expression-or-selector", of=described((f"{W}/outputs", {"x": {"a": 1}})), finds=f"ARZ304 {W}/outputs/x"),
+    requirement("step.outputs.expression-values", of=old((f"{S}/outputs", {"x": {"a": 1}})), finds=f"ARZ111 {X}"),
+    requirement("step.outputs.expression-or-selector", of=out({"context": BODY, "type": "jsonpath"}), finds=f"ARZ304 {X}"),
+    requirement("outputs.step.visible-to-later-steps", of=described((f"{S}/parameters", [{**LIMIT, "value": "$steps.b.outputs.x"}]), (f"{W}/steps/1", step("b", outputs={"x": "$statusCode"}))), finds=f"ARZ303 {V}"),
+    requirement("outputs.step.only-declared-names", of=described((f"{W}/outputs", {"x": "$steps.a.outputs.undeclared"})), finds=f"ARZ302 {W}/outputs/x"),
+    requirement("outputs.step.scope-is-its-workflow", of=described(CHILD, (f"{W}/outputs", {"x": "$steps.c.outputs.y"})), finds=f"ARZ302 {W}/outputs/x"),
+    requirement("outputs.names-with-dots", of=described((f"{S}/outputs", {"a.b": "$statusCode"}), (f"{W}/outputs", {"x": "$steps.a.outputs.a.c"})), finds=f"ARZ302 {W}/outputs/x"),
+    requirement("expr.steps.outputs", of=described((f"{W}/outputs", {"x": "$steps.none.outputs.y"})), finds=f"ARZ302 {W}/outputs/x"),
+    requirement("expr.outputs", of=described(CHILD, (S, step(workflowId="child", outputs={"x": "$outputs.none"}))), finds=f"ARZ302 {X}"),
+    requirement("expr.workflows.outputs", of=described(CHILD, (f"{S}/parameters", [{**LIMIT, "value": "$workflows.child.outputs.y"}]), ("/workflows/1/outputs", {"y": "$steps.c.outputs.z"}), ("/workflows/1/steps/0/outputs", {"z": "$statusCode"})), finds=f"ARZ314 {V}"),
+    requirement("outputs.workflow.returned-to-caller", of=described(CHILD, (S, step(workflowId="child", outputs={"x": "$outputs.y"}))), finds=f"ARZ302 {X}"),
+]  # fmt: skip
+
+
+CASES = [*DOCUMENT, *REFERENCES, *EXPRESSIONS, *CRITERIA, *REQUESTS, *FLOW, *OUTPUTS]
+
+
+@pytest.mark.parametrize(("of", "finds", "documents"), CASES)
 def test_what_violates_a_requirement_is_found(of: Any, finds: str, documents: dict[str, Any] | None) -> None:
     assert finds in told(of, documents)

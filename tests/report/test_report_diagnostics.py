@@ -22,8 +22,6 @@ from arazzo_runner.report.diagnostics.sarif import SarifReport
 from arazzo_runner.report.diagnostics.text import TextReport, excerpt
 
 SCHEMA = json.loads((Path(__file__).parents[2] / "docs" / "check.schema.json").read_text("utf-8"))
-
-
 PLACE = Location("a.yaml", 3, 5, "/x")
 
 
