@@ -117,7 +117,10 @@ def places(text: str, code: str, openapi: dict[str, Any] | None = None, **option
     return [f"{d.location.line}:{d.location.column}" for d in check(text, code, openapi, **options) if d.location]
 
 
-INPUTS = "{name: {type: string}, count: {type: integer}, flag: {type: boolean}, list: {type: array, items: {type: string}}, pet: {type: object, properties: {name: {type: string}}}}"
+INPUTS = (
+    "{name: {type: string}, count: {type: integer}, flag: {type: boolean}, list: {type: array, items: {type: string}}, "
+    "pet: {type: object, properties: {name: {type: string}}}}"
+)
 
 
 def step(fields: str, operation_id: str = "listPets", *, version: str = "1.0.1", more: str = "") -> str:

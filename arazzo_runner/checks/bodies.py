@@ -56,13 +56,12 @@ def mismatches(subject: Subject, step: StepSubject) -> tuple[Mismatch, ...]:
 
 def _mismatches(subject: Subject, step: StepSubject) -> Iterator[Mismatch]:
     call = step.call
-    declared = call.operation.request_body if call else None
     kind = sent_type(subject, call) if call else None
-    if call is None or call.body is None or declared is None or kind is None or not is_sent(call.body):
+    if call is None or call.body is None or kind is None or not is_sent(call.body):
         return
-    media = media_type.find(declared.media_types, kind.name)
-    if media is not None:
-        yield from _Judge(subject, step, call.body, media, media_type.essence(kind.name)).all()
+    declared = call.operation.request_body
+    media = media_type.find(declared.media_types, kind.name) if declared is not None else None
+    yield from _Judge(subject, step, call.body, media or MediaType(None), media_type.essence(kind.name)).all()
 
 
 @dataclass(frozen=True)

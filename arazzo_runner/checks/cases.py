@@ -148,7 +148,7 @@ def _values(constants: list[JSON], ordered: bool) -> list[JSON]:
     numbers = [each for each in constants if isinstance(each, int | float | Decimal) and not isinstance(each, bool)]
     texts = [each for each in constants if isinstance(each, str)]
     numeric = [number for each in texts if (number := number_value(each)) is not None]
-    if (numeric or ordered) and numbers and texts or (numeric and ordered):
+    if (numeric and (numbers or ordered)) or (numbers and texts and ordered):
         return []
     return [None, True, False, _STRUCTURE, *_numbers(numbers + numeric, ordered), *_texts(texts, ordered)]
 

@@ -257,6 +257,10 @@ _ALL: Final = (
           'Arazzo 1.1.0, "Workflow Object"; decision 55'),
     _rule("ARZ618", "deprecated-operation", "info", "an operation that is deprecated",
           'OpenAPI 3.1.1, "Operation Object"'),
+    _rule("ARZ619", "replacement-target", "warning", "a replacement whose target is in nothing",
+          'Arazzo 1.1.0, "Payload Replacement Object"; decision 45'),
+    _rule("ARZ620", "querystring-value", "warning", "a querystring parameter whose value is no text",
+          'Arazzo 1.1.0, "Parameter Object"; decision 43'),
     # Security
     _rule("ARZ701", "literal-secret", "warning", "a secret that stands in the document",
           'Arazzo 1.1.0, "Security Considerations"'),

@@ -221,8 +221,10 @@ class Matching:
             return not (self._can_be_text("array") and "string" in want)
         if have == {"object"}:
             return not (self._can_be_text("object") and "string" in want)
-        if have & _STRUCTURES or "string" in want or "string" in have:
+        if have & _STRUCTURES or "string" in have:
             return False
+        if "string" in want:
+            return bool(wanted.constants) and not any(_reads_as(value, have) for value in wanted.constants or ())
         if "array" in want:  # one item
             return wanted.items is not None and self._text_conflict(given, wanted.items)
         return have == {"boolean"} or not want & _NUMBERS
@@ -307,6 +309,11 @@ def _readings(value: JSON) -> tuple[JSON, ...]:
     if text in ("true", "false"):
         found.append(text == "true")
     return tuple(found)
+
+
+def _reads_as(value: JSON, types: frozenset[str]) -> bool:
+    """Whether the text of a scalar can be read as a value of these types."""
+    return not isinstance(value, dict | list) and any(is_of(reading, types) for reading in _readings(value))
 
 
 def _unquoted(value: JSON, wanted: Shape) -> str | None:

@@ -15,12 +15,18 @@ from .subject import StepSubject, Subject, Which
 
 @dataclass(frozen=True, slots=True)
 class CriterionPlace:
-    """A criterion of a step: of its success, or (`outcome`) of an action; `beside` is the whole list it is in."""
+    """A criterion of a step: of its success, or of an action after an `outcome`; `beside` is the list it is in."""
 
     step: StepSubject
     criterion: LinkedCriterion
     beside: tuple[LinkedCriterion, ...]
-    outcome: Outcome | None
+    action: LinkedAction | None = None
+    outcome: Outcome | None = None
+
+    @property
+    def is_own(self) -> bool:
+        """Whether it is written at the step, not at the workflow or in components, for any step."""
+        return self.action is None or self.action.location.pointer.startswith(self.step.step.location.pointer + "/")
 
     @property
     def which(self) -> Which:
@@ -61,9 +67,10 @@ def criteria(subject: Subject) -> Iterator[CriterionPlace]:
     """Every criterion, as often as a step has it."""
     for workflow in subject.workflows:
         for step in workflow.steps:
-            yield from (CriterionPlace(step, each, step.step.criteria, None) for each in step.step.criteria)
+            yield from (CriterionPlace(step, each, step.step.criteria) for each in step.step.criteria)
             for outcome, action in step.actions():
-                yield from (CriterionPlace(step, each, action.criteria, outcome) for each in action.criteria)
+                listed = action.criteria
+                yield from (CriterionPlace(step, each, listed, action, outcome) for each in listed)
 
 
 def actions(subject: Subject) -> Iterator[ActionPlace]:

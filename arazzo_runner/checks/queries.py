@@ -11,10 +11,13 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final, TypeAlias
 
+from ..condition import Literal
 from ..errors import Unavailable
+from ..expression import Expression
 from ..selector import DEFAULT_SELECTORS, SelectorSyntaxError
 from ..values import JSON, same
 from .shapes import UNKNOWN, Shape, array_of, conflict, of_constant, of_types, union
+from .ways import has_items, pointed
 
 _SHAPES = 1000  # shapes that one step of a query may lead to; beyond that nothing is proven
 
@@ -53,6 +56,82 @@ def leading_filter_over_object(query: str, shape: Shape, version: str | None = N
         return False
     first = compiled.segments[0]
     return not _is_descendant(first) and _is_filter(first.selectors[0]) and shape.types - {"null"} == {"object"}
+
+
+@dataclass(frozen=True, slots=True)
+class DeadEnd:
+    """Where a query certainly goes no further: at values of this shape, which have none of the names it asks for."""
+
+    shape: Shape
+    names: tuple[str, ...]
+
+
+def dead_end(query: str, shape: Shape, version: str | None = None) -> DeadEnd | None:
+    """Why `reaches` is False; None where it is not."""
+    compiled = _compiled(query, version)
+    if compiled is None or reaches(query, shape, version) is not False:
+        return None
+    found: tuple[Shape, ...] = (shape,)
+    for segment in compiled.segments:
+        further = _steps(segment, found, shape)
+        if not further:
+            return _where_lost(segment, found)
+        found = further
+    return None
+
+
+def _where_lost(segment: Any, found: tuple[Shape, ...]) -> DeadEnd:
+    from jsonpath_rfc9535.selectors import NameSelector
+
+    names = tuple(each.name for each in segment.selectors if isinstance(each, NameSelector))
+    children = [child for shape in found for child in shape.children()]
+    asked = [name for each in segment.selectors if _is_filter(each) for name in _asked(each.expression.expression)]
+    missing = tuple(dict.fromkeys(name for name in asked if not any(child.child(name) for child in children)))
+    return DeadEnd(union(*children), missing) if missing and children else DeadEnd(union(*found), names)
+
+
+def asks_for_members(query: str, shape: Shape, version: str | None = None) -> bool:
+    """Whether a leading filter over an object asks for members that the object itself declares."""
+    if not leading_filter_over_object(query, shape, version):
+        return False
+    asked = set(_asked(_compiled(query, version).segments[0].selectors[0].expression.expression))
+    return bool(asked) and asked <= shape.properties.keys()
+
+
+def counted_lists(query: str, shape: Shape, version: str | None = None) -> tuple[str, ...]:
+    """The calls `count(@.items)` over one value that is a list, or not known: they come to 0 or 1 (RFC 9535, 2.4.5)."""
+    compiled = _compiled(query, version)
+    if compiled is None:
+        return ()
+    counted: dict[str, None] = {}
+    found: tuple[Shape, ...] = (shape,)
+    try:
+        for segment in compiled.segments:
+            current = (*(child for each in found for child in each.children()), *found)
+            for selector in filter(_is_filter, segment.selectors):
+                counted |= dict.fromkeys(_counted(selector.expression.expression, current, shape))
+            found = _steps(segment, found, shape)
+    except _TooMany:
+        return ()
+    return tuple(counted)
+
+
+def _counted(test: Any, current: Iterable[Shape], root: Shape) -> Iterator[str]:
+    for node in _within(test):
+        query = node.args[0] if _is_call(node, "count") else None
+        if query is not None and query.query.singular_query() and not query.query.empty():
+            found = [shape for each in current for shape in _found(query, each, root)]
+            if found and all(each.types is None or each.types - {"null"} == {"array"} for each in found):
+                yield str(node)
+
+
+def as_condition(query: str, context: Expression, version: str | None = None) -> str | None:
+    """The simple condition over an object that a leading filter was meant to be; None where there is no certain one."""
+    compiled = _compiled(query, version)
+    if compiled is None or len(compiled.segments) != 1 or len(compiled.segments[0].selectors) != 1:
+        return None
+    selector = compiled.segments[0].selectors[0]
+    return _condition(selector.expression.expression, context) if _is_filter(selector) else None
 
 
 def result_shape(query: str, shape: Shape, version: str | None = None) -> Shape:
@@ -96,11 +175,16 @@ def _selected(segments: Iterable[Any], start: Shape, root: Shape) -> tuple[Shape
     """The shapes of the nodes a query may find."""
     found: tuple[Shape, ...] = (start,)
     for segment in segments:
-        visited = _descendants(found) if _is_descendant(segment) else found
-        found = _distinct(
-            child for shape in visited for selector in segment.selectors for child in _children(selector, shape, root)
-        )
+        found = _steps(segment, found, root)
     return found
+
+
+def _steps(segment: Any, found: tuple[Shape, ...], root: Shape) -> tuple[Shape, ...]:
+    """The shapes of the nodes that a segment selects of these."""
+    visited = _descendants(found) if _is_descendant(segment) else found
+    return _distinct(
+        child for shape in visited for selector in segment.selectors for child in _children(selector, shape, root)
+    )
 
 
 def _children(selector: Any, shape: Shape, root: Shape) -> Iterator[Shape]:
@@ -198,6 +282,41 @@ def _truth(test: Any, current: Shape, root: Shape) -> Truth:
             return None if all(text is not None and not conflict(text, _TEXT) for text in texts) else False
         case _:
             return None
+
+
+def _within(test: Any) -> Iterator[Any]:
+    """The nodes of a filter, queries inside it included."""
+    from jsonpath_rfc9535 import filter_expressions as library
+
+    yield test
+    match test:
+        case library.LogicalExpression() | library.ComparisonExpression():
+            yield from (*_within(test.left), *_within(test.right))
+        case library.PrefixExpression():
+            yield from _within(test.right)
+        case library.FunctionExtension():
+            for argument in test.args:
+                yield from _within(argument)
+        case _:
+            return
+
+
+def _asked(test: Any) -> Iterator[str]:
+    """The members that a filter asks of the current node."""
+    from jsonpath_rfc9535.filter_expressions import RelativeFilterQuery
+    from jsonpath_rfc9535.selectors import NameSelector
+
+    for node in _within(test):
+        if isinstance(node, RelativeFilterQuery) and node.query.segments:
+            first = node.query.segments[0].selectors[0]
+            if isinstance(first, NameSelector):
+                yield first.name
+
+
+def _is_call(node: Any, name: str) -> bool:
+    from jsonpath_rfc9535.filter_expressions import FilterQuery, FunctionExtension
+
+    return isinstance(node, FunctionExtension) and node.name == name and isinstance(node.args[0], FilterQuery)
 
 
 def _and(left: Truth, right: Truth) -> Truth:
@@ -310,3 +429,58 @@ def _is_less(left: Any, right: Any) -> bool:
     if isinstance(left, str) or isinstance(right, str):
         return isinstance(left, str) and isinstance(right, str) and left < right
     return not any(isinstance(each, bool | list | dict | None) for each in (left, right)) and bool(left < right)
+
+
+# --- as a simple condition --------------------------------------------------------------------------------------------
+
+_MIRRORED: Final = {"==": "==", "!=": "!=", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
+
+
+def _condition(test: Any, context: Expression) -> str | None:
+    from jsonpath_rfc9535 import filter_expressions as library
+
+    match test:
+        case library.LogicalExpression(operator=operator):
+            left, right = _condition(test.left, context), _condition(test.right, context)
+            inner = (test.left, test.right)
+            if left is None or right is None or any(isinstance(each, library.LogicalExpression) for each in inner):
+                return None
+            return f"{left} {operator} {right}"
+        case library.PrefixExpression(right=library.FilterQuery() as query):
+            return _member_condition(query, "==", "null", context)
+        case library.FilterQuery():
+            return _member_condition(test, "!=", "null", context)
+        case library.ComparisonExpression(left=library.FilterExpressionLiteral() as literal):
+            return _comparison(test.right, _MIRRORED[test.operator], literal.value, context)
+        case library.ComparisonExpression(right=library.FilterExpressionLiteral() as literal):
+            return _comparison(test.left, test.operator, literal.value, context)
+        case _:
+            return None
+
+
+def _comparison(operand: Any, operator: str, value: Any, context: Expression) -> str | None:
+    from jsonpath_rfc9535.filter_expressions import FilterQuery
+
+    if isinstance(operand, FilterQuery):
+        return _member_condition(operand, operator, str(Literal(value)), context)
+    if _is_call(operand, "count") or _is_call(operand, "length"):
+        way = _way(operand.args[0])
+        return None if way is None else has_items(context, way, operator, value)
+    return None
+
+
+def _member_condition(query: Any, operator: str, value: str, context: Expression) -> str | None:
+    way = _way(query)
+    member = None if way is None else pointed(context, way)
+    return None if member is None else f"{member} {operator} {value}"
+
+
+def _way(query: Any) -> tuple[str | int, ...] | None:
+    """The names and indexes of a singular query on the current node."""
+    from jsonpath_rfc9535.filter_expressions import RelativeFilterQuery
+    from jsonpath_rfc9535.selectors import NameSelector
+
+    if not isinstance(query, RelativeFilterQuery) or not query.query.singular_query():
+        return None
+    selectors: list[Any] = [segment.selectors[0] for segment in query.query.segments]
+    return tuple(each.name if isinstance(each, NameSelector) else each.index for each in selectors)

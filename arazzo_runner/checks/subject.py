@@ -28,7 +28,7 @@ from ..plan import (
     expressions_in,
 )
 from ..values import parse_pointer
-from .cases import cases_of
+from .cases import cases_of, reads_status
 from .catalogue import RULES
 from .flow import Flow, Outcome
 from .verdicts import NO_ANSWER, Status, statuses_of, step_succeeds
@@ -179,8 +179,11 @@ class StepSubject:
 
     @cached_property
     def success_statuses(self) -> tuple[int, ...]:
-        """Those of `statuses` with which the step may be successful."""
-        return tuple(status for status in self.statuses if step_succeeds(self.step, status) is not False)
+        """Those of `statuses` with which the step is meant to be successful: 2xx where its criteria do not say."""
+        found = tuple(status for status in self.statuses if step_succeeds(self.step, status) is not False)
+        if any(map(reads_status, self.step.criteria)):
+            return found
+        return tuple(status for status in found if 200 <= status <= 299)
 
     @cached_property
     def failure_statuses(self) -> tuple[Status, ...]:

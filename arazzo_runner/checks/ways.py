@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
+from ..condition.portable import point_into
 from ..expression import (
     BodyReference,
     Dereference,
@@ -39,3 +40,20 @@ def split(expression: Expression) -> tuple[Expression, Tokens]:
             return replace(expression, pointer=None), pointer or ()
         case _:
             return expression, ()
+
+
+def pointed(expression: Expression, way: tuple[str | int, ...]) -> str | None:
+    """The text of the expression that goes on from another one; None where that is not certain to be there."""
+    base, tokens = split(expression)
+    found = point_into(base, (*(int(token) if token.isdecimal() else token for token in tokens), *way))
+    return None if found is None else str(found)
+
+
+_HAS_ITEMS: Final = {(">", 0): "!=", (">=", 1): "!=", ("!=", 0): "!=", ("==", 0): "==", ("<", 1): "==", ("<=", 0): "=="}
+
+
+def has_items(expression: Expression, way: tuple[str | int, ...], operator: str, number: object) -> str | None:
+    """The condition that asks of a list what comparing its size with a number would: whether there is a first item."""
+    how = _HAS_ITEMS.get((operator, number)) if type(number) is int else None
+    first = pointed(expression, (*way, 0))
+    return f"{first} {how} null" if first is not None and how is not None else None

@@ -100,7 +100,7 @@ def main(arguments: Sequence[str]) -> int:
 
 def _refuse_contradictions(given: argparse.Namespace) -> None:
     """Raises: UsageError: options that have nothing to do together."""
-    if not given.files:
+    if not all(given.files or [""]):  # an empty name is a variable that was not set, and not this folder
         raise UsageError("name a file or a folder to check, or - for standard input")
     if given.files.count("-") > 1:
         raise UsageError("standard input can be read once only")

@@ -199,6 +199,7 @@ def test_a_file_that_is_not_there_is_told_before_anything_is_checked(check: Comm
     ("argv", "said"),
     [
         ([], "name a file or a folder"),
+        ([""], "name a file or a folder"),
         (["-", "-"], "once only"),
         (["-", "--fix"], "cannot be mended in place"),
         (["main.yaml", "--diff", "--format", "json"], "--diff writes a diff"),

@@ -26,7 +26,6 @@ from ...condition import (
     compile_pattern,
 )
 from ...condition.lexer import number_value
-from ...condition.portable import point_into
 from ...diagnostics import Diagnostic, did_you_mean
 from ...errors import LanguageSyntaxError
 from ...expression import Response, StatusCode, parts
@@ -36,9 +35,8 @@ from ..places import CriterionPlace, of_criteria
 from ..registry import rule
 from ..shapes import UNKNOWN, Shape, of_constant, of_types, union
 from ..subject import Subject, finding
-from ..words import conjoined, quoted
+from ..ways import has_items
 
-_NUMBERS: Final = frozenset(("integer", "number"))
 _COUNTED: Final = frozenset(("array", "string"))  # what has a `length` in a bare comparison (decision 0)
 _SHOWN: Final = 8  # members in a hint
 
@@ -46,7 +44,7 @@ _SHOWN: Final = 8  # members in a hint
 @rule("ARZ410")
 def operands_never_equal(subject: Subject) -> Iterator[Diagnostic]:
     """A comparison whose operands can never be equal, or have no order, by their documented types or values (32)."""
-    return of_criteria(subject, lambda place: _comparisons(subject, place))
+    return of_criteria(subject, lambda place: comparisons(subject, place))
 
 
 @rule("ARZ420")
@@ -64,7 +62,8 @@ def pattern_matches_nothing(subject: Subject) -> Iterator[Diagnostic]:
 # Comparisons ----------------------------------------------------------------------------------------------------------
 
 
-def _comparisons(subject: Subject, place: CriterionPlace) -> Iterator[tuple[str, Diagnostic]]:
+def comparisons(subject: Subject, place: CriterionPlace) -> Iterator[tuple[str, Diagnostic]]:
+    """What is wrong with the comparisons of a condition, each by its text."""
     for node in _nodes(_root(place)):
         if isinstance(node, Comparison):
             for operand, shape, other, other_shape in _sides(subject, place, node):
@@ -101,9 +100,7 @@ def _nodes(node: Node | None) -> Iterator[Node]:
             return
 
 
-def _sides(
-    subject: Subject, place: CriterionPlace, node: Comparison
-) -> Iterator[tuple[Node, Shape, Node, Shape]]:
+def _sides(subject: Subject, place: CriterionPlace, node: Comparison) -> Iterator[tuple[Node, Shape, Node, Shape]]:
     """What a run reads, and what it is compared with; from the right, too, where that is no constant."""
     left, right = _shape(subject, place, node.left), _shape(subject, place, node.right)
     if not isinstance(node.left, Literal):
@@ -162,7 +159,7 @@ def _by_type(
     types, others = _kinds(shape), _kinds(other_shape)
     if not types or not others or any(_compare(node, a, b, shape, other_shape) for a in types for b in others):
         return None
-    hint = _instead(place, node, operand, types, other)
+    hint = _instead(place, node, operand, shape, other)
     if node.operator not in ("==", "!="):
         return f"{operand} is {shape.describe()}, which has no order with {_told(other, other_shape)}", hint
     if isinstance(other, Literal):
@@ -223,23 +220,22 @@ def _nearest(value: JSON, known: Iterable[JSON]) -> str | None:
 # What to write instead ------------------------------------------------------------------------------------------------
 
 
-def _instead(
-    place: CriterionPlace, node: Comparison, operand: Node, types: frozenset[str], other: Node
-) -> str | None:
+def _instead(place: CriterionPlace, node: Comparison, operand: Node, shape: Shape, other: Node) -> str | None:
     if not isinstance(other, Literal):
         return None
-    value, operator = other.value, node.operator
+    value, types = other.value, _kinds(shape)
     if isinstance(operand, ExpressionOperand) and isinstance(operand.expression, StatusCode):
         return _class_of_statuses(value)
-    match types, value:
-        case ["boolean"], str() if value.lower() in ("true", "false"):
-            return f"write {value.lower()} without quotes"
-        case ["string"], bool():
-            return f"write '{text_of(value)}' in quotes"
-        case ["array"], int() if not isinstance(value, bool):
-            return _of_items(place, operand, operator, value)
-        case _:
-            return None
+    if types == {"boolean"} and isinstance(value, str) and value.lower() in ("true", "false"):
+        return f"write {value.lower()} without quotes"
+    if types == {"string"} and isinstance(value, bool):
+        return f"write '{text_of(value)}' in quotes"
+    if types == {"array"} and isinstance(value, int) and not isinstance(value, bool):
+        return _first_item(place, operand, node.operator, value)
+    if types == {"object"} and shape.properties:
+        names = list(shape.properties)
+        return f"it has {', '.join(names[:_SHOWN])}{', ...' if len(names) > _SHOWN else ''}; compare one of these"
+    return None
 
 
 def _class_of_statuses(value: JSON) -> str | None:
@@ -251,22 +247,98 @@ def _class_of_statuses(value: JSON) -> str | None:
     return f"write $statusCode >= {first} && $statusCode < {first + 100}"
 
 
-def _of_items(place: CriterionPlace, operand: Node, operator: str, value: int) -> str | None:
+def _first_item(place: CriterionPlace, operand: Node, operator: str, value: int) -> str | None:
     """An array compared with a number: whether it has items is asked of the first one."""
-    has_items = {(">", 0): "!=", (">=", 1): "!=", ("!=", 0): "!=", ("==", 0): "==", ("<", 1): "==", ("<=", 0): "=="}
-    first = _pointed(place, operand, "0")
-    how = has_items.get((operator, value))
-    return f"ask for the first item: {first} {how} null" if first and how else None
-
-
-def _pointed(place: CriterionPlace, operand: Node, token: str) -> str | None:
-    """The expression of what a reference token reaches in an operand."""
-    condition = place.criterion.condition
-    expression = operand.expression if isinstance(operand, ExpressionOperand) else None
+    condition, test = place.criterion.condition, None
+    if isinstance(operand, ExpressionOperand):
+        test = has_items(operand.expression, (), operator, value)
     if isinstance(operand, ContextOperand) and isinstance(condition, BareComparison):
-        expression = point_into(condition.context.expression, operand.accessors)
-    return None if expression is None else _text(point_into(expression, (int(token),)))
+        test = has_items(condition.context.expression, operand.accessors, operator, value)
+    return f"ask for the first item: {test}" if test else None
 
 
-def _text(expression: object | None) -> str | None:
-    return None if expression is None else str(expression)
+# Truth values ---------------------------------------------------------------------------------------------------------
+
+
+def _truth_values(subject: Subject, place: CriterionPlace) -> Iterator[tuple[str, Diagnostic]]:
+    for node, negated in _bare(_root(place)):
+        shape = _shape(subject, place, node)
+        types = _kinds(shape)
+        if not types or "boolean" in types:
+            continue
+        if negated:
+            message, how = f"'!' fails for what is neither true, false nor null, and {node} is {shape.describe()}", "=="
+        else:
+            message, how = f"{node} is {shape.describe()} where a condition stands, and only true passes", "!="
+        yield str(node), finding("ARZ420", message, place.criterion.location, f"compare it: {node} {how} null")
+
+
+def _bare(node: Node | None, negated: bool = False) -> Iterator[tuple[Node, bool]]:
+    """The operands that stand where a truth value is wanted, and whether after a `!`."""
+    match node:
+        case ExpressionOperand() | ContextOperand():
+            yield node, negated
+        case Not(operand=operand):
+            yield from _bare(operand, True)
+        case And(operands=operands) | Or(operands=operands):
+            for operand in operands:
+                yield from _bare(operand)
+        case _:
+            return
+
+
+# Patterns -------------------------------------------------------------------------------------------------------------
+
+_SLASHES: Final = re.compile(r"/(?P<pattern>.+)/(?P<flags>[dgimsuvy]*)", re.DOTALL)
+
+
+def _patterns(subject: Subject, place: CriterionPlace) -> Iterator[tuple[str, Diagnostic]]:
+    condition = place.criterion.condition
+    if not isinstance(condition, RegexCondition) or not condition.template.is_literal:
+        return
+    pattern, context = condition.template.text, condition.context
+    shape = _shape(subject, place, ExpressionOperand(context.expression, context.text))
+    for message, hint in filter(None, (_slashed(pattern) or _unfit(pattern, context.text, shape),)):
+        yield pattern, finding("ARZ424", message, place.criterion.location, hint)
+
+
+def is_slashed(pattern: str) -> bool:
+    """Whether a pattern is written between the slashes of JavaScript, where a path would not be."""
+    found = _SLASHES.fullmatch(pattern)
+    return found is not None and (bool(found["flags"]) or bool(re.search(r"^\^|(?<!\\)\$$|\\[dwsb]", found["pattern"])))
+
+
+def _slashed(pattern: str) -> tuple[str, str] | None:
+    found = _SLASHES.fullmatch(pattern)
+    if found is None or not is_slashed(pattern):
+        return None
+    what = f"the slashes{' and flags' if found['flags'] else ''} of '{pattern}' are part of the pattern"
+    heed = ", and [Aa] for a letter in either case" if "i" in found["flags"] else ""
+    return f"{what}, and are looked for as they stand", f"write {found['pattern']}{heed}"
+
+
+def _unfit(pattern: str, context: str, shape: Shape) -> tuple[str, str | None] | None:
+    """A pattern that finds nothing, or something whatever the text is."""
+    values = tuple(value for value in shape.constants or () if value is not None)
+    if values and not any(_finds(pattern, text_of(value)) for value in values):
+        near = did_you_mean(pattern.strip("^$"), [each for each in values if isinstance(each, str)])
+        return f"'{pattern}' finds nothing in {context}, which is {shape.describe()}", near
+    if _kinds(shape) == {"number"} and re.fullmatch(r"\^?[A-Za-z]*[A-DF-Za-df-z][A-Za-z]*\$?", pattern):
+        return f"'{pattern}' finds nothing in {context}, which is {shape.describe()}", None
+    if not values and _finds_all(pattern) and context != "$statusCode":
+        what = f"'{pattern}' finds something in every text: this only asks whether {context} is there"
+        return what, f"write the condition {context} != null, without type and context"
+    return None
+
+
+def _finds_all(pattern: str) -> bool:
+    """Whether a pattern without groups and classes, anchored at one end at most, is found in an empty text."""
+    loose = pattern.removeprefix("^") if pattern.startswith("^") else pattern.removesuffix("$")
+    return re.search(r"[\\^$(\[]", loose) is None and _finds(loose, "")
+
+
+def _finds(pattern: str, text: str) -> bool:
+    try:
+        return compile_pattern(pattern)(text, 1.0)
+    except (LanguageSyntaxError, TimeoutError):
+        return True

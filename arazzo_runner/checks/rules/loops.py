@@ -1,4 +1,4 @@
-"""Loops without an end or a pause, and retries that do not wait (decisions 2, 5, 7, 10)."""
+"""Loops without an end or a pause (Arazzo 1.1.0, "Success Action Object"; decision 5)."""
 
 from __future__ import annotations
 
@@ -6,12 +6,10 @@ from collections.abc import Iterator
 
 from ...diagnostics import Diagnostic
 from ...expression import StepsReference, parts
-from ...plan import GotoStep, LinkedAction, Retry, expressions_in
-from ...values import MISSING, Value, get_pointer, parse_pointer
+from ...plan import GotoStep, LinkedAction, expressions_in
 from ..flow import Edge
 from ..registry import rule
 from ..subject import StepSubject, Subject, WorkflowSubject, finding
-from .conditions import is_own
 
 _READING = ("GET", "HEAD", "OPTIONS", "QUERY")
 
@@ -73,56 +71,3 @@ def _is_repeated(step: StepSubject | None, group: frozenset[str]) -> bool:
         return False
     read = (part for written in step.sent() for expression, _ in expressions_in(written) for part in parts(expression))
     return not any(isinstance(part, StepsReference) and part.step_id in group for part in read)
-
-
-@rule("ARZ423")
-def retry_without_pause(subject: Subject) -> Iterator[Diagnostic]:
-    """Several retries at once rarely help a server that has just failed; a Retry-After it sends is still heeded."""
-    for action in _retries(subject):
-        if action.retry_limit > 1 and action.retry_after == 0 and _field(subject, action, "retryAfter") is MISSING:
-            yield finding(
-                "ARZ423",
-                f"the action '{action.name}' repeats the step up to {action.retry_limit} times without a pause",
-                action.location,
-                "add retryAfter, in seconds",
-            )
-
-
-@rule("ARZ426")
-def retry_that_never_repeats(subject: Subject) -> Iterator[Diagnostic]:
-    """`retryLimit: 0` is exhausted before the first retry (decision 7)."""
-    for action in _retries(subject):
-        if action.retry_limit == 0:
-            yield finding(
-                "ARZ426", f"the action '{action.name}' never retries: its retryLimit is 0", action.location,
-                "remove retryLimit for one retry, or write how many there are",
-            )  # fmt: skip
-
-
-def _retries(subject: Subject) -> Iterator[Retry]:
-    """Each retry once, wherever it is written."""
-    found = (action for workflow in subject.workflows for step in workflow.steps for action in step.retries())
-    yield from {action.location: action for action in found}.values()
-
-
-@rule("ARZ425")
-def empty_criteria(subject: Subject) -> Iterator[Diagnostic]:
-    """An empty list of criteria applies always, as no list does (decision 2)."""
-    for workflow in subject.workflows:
-        for step in workflow.steps:
-            for _, action in step.actions():
-                if is_own(step, action) and _field(subject, action, "criteria") == []:
-                    yield finding(
-                        "ARZ425",
-                        f"the action '{action.name}' has an empty list of criteria, and always applies",
-                        action.location,
-                        "remove 'criteria', or say when it applies",
-                    )
-
-
-def _field(subject: Subject, action: LinkedAction, name: str) -> Value:
-    """A field of an action as it is written; MISSING also where it stands in another document."""
-    document = subject.description.document
-    if action.location.document != document.name:
-        return MISSING
-    return get_pointer(document.root, (*parse_pointer(action.location.pointer), name))

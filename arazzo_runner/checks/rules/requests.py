@@ -17,7 +17,7 @@ from ...values import format_pointer
 from ..bodies import is_sent, mismatches, sent_type
 from ..matching import Kind, Matching, Mismatch
 from ..registry import rule
-from ..shapes import of_schema
+from ..shapes import of_schema, of_types
 from ..subject import StepSubject, Subject, finding
 from ..words import conjoined, misspelt, quoted
 
@@ -27,9 +27,9 @@ def parameter_of_another_kind(subject: Subject) -> Iterator[Diagnostic]:
     """A value becomes text by its style: a structure where a scalar belongs, or `true` for a number, never fits."""
     told: set[Location] = set()  # steps can share a parameter
     for step, call in _calls(subject):
-        for parameter, declared in _declared_parameters(call):
+        for parameter in call.parameters:
             place = f"the {parameter.in_} parameter '{parameter.name}' of {call.target}"
-            for mismatch in _of_parameter(subject, step, parameter, declared):
+            for mismatch in _of_parameter(subject, step, call, parameter):
                 if mismatch.kind == "value" and mismatch.location not in told:
                     told.add(mismatch.location)
                     where = f"'{format_pointer(mismatch.path)}' in {place}" if mismatch.path else place
@@ -137,15 +137,8 @@ def _calls(subject: Subject) -> Iterator[tuple[StepSubject, OperationCall]]:
 # Parameters -----------------------------------------------------------------------------------------------------------
 
 
-def _declared_parameters(call: OperationCall) -> Iterator[tuple[LinkedParameter, ParameterDeclaration]]:
-    for parameter in call.parameters:
-        declared = call.operation.parameter(parameter.in_, parameter.name)
-        if declared is not None and parameter.in_ != "querystring":
-            yield parameter, declared
-
-
 def _of_parameter(
-    subject: Subject, step: StepSubject, parameter: LinkedParameter, declared: ParameterDeclaration
+    subject: Subject, step: StepSubject, call: OperationCall, parameter: LinkedParameter
 ) -> Iterator[Mismatch]:
     nothing = _sends_nothing(parameter)
     if nothing is not None:
@@ -153,12 +146,17 @@ def _of_parameter(
         return
     expected = subject.expected(step.workflow)
     judge = Matching(shape_of=lambda written: expected.written(written, step), below=subject.below)
-    if declared.content is None:
+    declared = call.operation.parameter(parameter.in_, parameter.name)
+    if parameter.in_ == "querystring":  # the whole query, as one text (Parameter Object)
+        yield from judge.mismatches(parameter.written, of_types("string"))
+    elif declared is not None and declared.content is None:
         joined = not declared.explode or parameter.in_ in ("path", "header")
         wanted = of_schema(declared.schema, "request", declared.examples.values())
         yield from replace(judge, as_text=True, joined=joined).mismatches(parameter.written, wanted)
-    elif media_type.is_json(media_type.essence(declared.content[0])) and not _is_text(parameter):
-        yield from judge.mismatches(parameter.written, of_schema(declared.content[1].schema, "request"))
+    elif declared is not None and declared.content is not None and not _is_text(parameter):
+        name, media = declared.content
+        if media_type.is_json(media_type.essence(name)):
+            yield from judge.mismatches(parameter.written, of_schema(media.schema, "request"))
 
 
 def _sends_nothing(parameter: LinkedParameter) -> str | None:

@@ -303,10 +303,11 @@ def _no_body(expected: Expected, step: StepSubject, place: _Place) -> _Loss | No
     if step.call is None or (place.which == "success" and expected.body(step, "failure") not in (None, UNKNOWN)):
         return None
     if step.call.operation.method == "HEAD":
-        return _Loss("ARZ602", f"{place.expression} is absent: the answer to HEAD has no body")
+        message = f"{place.expression} is absent: the answer to HEAD has no body"
+        return _Loss("ARZ602", message, severity="warning")
     if expected.responses(step, place.which).keys() <= _WITHOUT_CONTENT:
         message = f"{place.expression} is absent: {step.step.target} answers with {statuses}, which has no body"
-        return _Loss("ARZ602", message)
+        return _Loss("ARZ602", message, severity="warning")
     return _Loss(
         "ARZ602",
         f"{place.expression} may be absent: no body is documented for the response of {step.step.target} ({statuses})",
