@@ -33,10 +33,8 @@ def calling(parameters: str, *, child: str = CHILD, shared: str = "", version: s
 
 def acting(action: str, version: str = "1.1.0") -> str:
     """A workflow with a step whose success action is this."""
-    return description(
-        f"- workflowId: w\n  steps:\n  - stepId: a\n    operationId: listPets\n    onSuccess: [{action}]\n{CHILD.strip()}\n",
-        version=version,
-    )
+    caller = f"- workflowId: w\n  steps:\n  - stepId: a\n    operationId: listPets\n    onSuccess: [{action}]\n"
+    return description(f"{caller}{CHILD.strip()}\n", version=version)
 
 
 GIVEN = "{name: name, value: Rex}, {name: count, value: 5}"

@@ -127,6 +127,13 @@ def test_a_response_that_is_an_object_is_no_text_for_a_path() -> None:
     assert finding.message.endswith("is $steps.a.outputs.pet, an object, not a string")
 
 
+def test_a_querystring_is_one_text() -> None:
+    text = step("parameters: [{name: q, in: querystring, value: {a: 1}}]", "any", version="1.1.0")
+
+    assert places(text, "ARZ605") == [at(text, "{a: 1}")]
+    assert places(text.replace("{a: 1}", "'a={$inputs.count}'"), "ARZ605") == []
+
+
 def test_a_parameter_that_steps_share_is_one_finding() -> None:
     text = of_steps(
         "- {stepId: a, operationId: listPets}\n- {stepId: b, operationId: listPets}",
@@ -338,6 +345,12 @@ def test_a_text_that_never_becomes_json_is_an_error(text: str) -> None:
 )
 def test_a_text_that_can_become_json_is_no_finding(text: str) -> None:
     assert places(template(text), "ARZ607") == []
+
+
+def test_a_text_is_read_where_the_operation_declares_no_body() -> None:
+    text = step("requestBody:\n  contentType: application/json\n  payload: '{\"a\": '", "silent", version="1.1.0")
+
+    assert len(check(text, "ARZ607")) == 1
 
 
 def test_quotes_around_a_structure_break_the_text() -> None:

@@ -508,9 +508,123 @@ OUTPUTS = [
 ]  # fmt: skip
 
 
-CASES = [*DOCUMENT, *REFERENCES, *EXPRESSIONS, *CRITERIA, *REQUESTS, *FLOW, *OUTPUTS]
+ONE_OR_OTHER = [{"condition": "$statusCode == 200"}, {"condition": "$statusCode == 201"}]
+DECLARING_LIMIT = {API: openapi_of(*PETS)}
+DECLARING_LIMIT[API]["paths"]["/pets"]["get"]["parameters"] = [{"name": "limit", "in": "query", "schema": {}}]
+
+MORE = [
+    requirement("parameter.name.case-sensitive", of=stepped(parameters=[{**LIMIT, "name": "Limit"}]), finds=f"ARZ212 {S}/parameters/0", documents=DECLARING_LIMIT),
+    requirement("step.successCriteria.all-must-hold", of=stepped(successCriteria=ONE_OR_OTHER), finds=f"ARZ414 {S}/successCriteria/1/condition"),
+    requirement("criterion.multiple.and", of=stepped(successCriteria=ONE_OR_OTHER), finds=f"ARZ414 {S}/successCriteria/1/condition"),
+    requirement("step.onSuccess.first-match", of=stepped(onSuccess=[END, {**GOTO, "stepId": "a"}]), finds=f"ARZ416 {S}/onSuccess/1"),
+    requirement("step.onFailure.first-match", of=stepped(onFailure=[END, {**GOTO, "stepId": "a"}]), finds=f"ARZ416 {S}/onFailure/1"),
+    requirement("action.goto.backward-allowed", of=stepped(onSuccess=[{**GOTO, "stepId": "a"}]), finds=f"ARZ421 {S}/onSuccess/0"),
+    requirement("security.consumer-responsibility", of=stepped(onSuccess=[{**GOTO, "stepId": "a"}]), finds=f"ARZ421 {S}/onSuccess/0"),
+    requirement("step.channelPath.source-plus-pointer", of=described(WITH_EVENTS, (S, {"stepId": "a", "channelPath": "{$sourceDescriptions.ev.url}/channels/orders", "action": "send"})), finds=f"ARZ206 {S}/channelPath", documents=EVENTS),
+]  # fmt: skip
+
+CASES = [*DOCUMENT, *REFERENCES, *EXPRESSIONS, *CRITERIA, *REQUESTS, *FLOW, *OUTPUTS, *MORE]
 
 
 @pytest.mark.parametrize(("of", "finds", "documents"), CASES)
 def test_what_violates_a_requirement_is_found(of: Any, finds: str, documents: dict[str, Any] | None) -> None:
     assert finds in told(of, documents)
+
+
+# What is only recommended: an info ------------------------------------------------------------------------------------
+
+RECOMMENDED = [
+    requirement("step.operationPath.prefer-operationId", of=described((S, {"stepId": "a", "operationPath": "{$sourceDescriptions.api.url}#/paths/~1pets/get"})), finds=f"ARZ223 {S}/operationPath"),
+    requirement("step.channelPath.prefer-operationId", of=described(WITH_EVENTS, (S, {"stepId": "a", "channelPath": "{$sourceDescriptions.ev.url}#/channels/orders", "action": "send"})), finds=f"ARZ223 {S}/channelPath", documents=EVENTS),
+    requirement("datatypes.formats", of=described((f"{W}/inputs", {"type": "object", "properties": {"token": {"type": "string"}}})), finds=f"ARZ706 {W}/inputs/properties/token"),
+    requirement("security.password-hint", of=described((f"{W}/inputs", {"type": "object", "properties": {"password": {"type": "string"}}})), finds=f"ARZ706 {W}/inputs/properties/password"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("of", "finds", "documents"), RECOMMENDED)
+def test_what_is_against_a_recommendation_is_an_info(of: Any, finds: str, documents: dict[str, Any] | None) -> None:
+    infos = [f"{d.code} {d.location.pointer}" for d in found(of, documents) if d.severity == "info" and d.location]
+
+    assert finds in infos
+
+
+# What no description can violate --------------------------------------------------------------------------------------
+
+NOT_OF_A_DESCRIPTION = {
+    "it allows something, and any use of it is right": """
+        version.patch-ignored format.json-or-yaml structure.entry-file-name schema.optional-by-default
+        root.components.optional parameter.identity-name-and-in failureAction.retry.reference-optional
+        extensions.any-value extensions.may-be-unsupported structure.multi-document-allowed
+        identity.other-identifiers-optional uri.relative-references-allowed uri.commonmark-relative-links
+        workflow.dependsOn.local-id parameter.value.constant requestBody.payload.any replacement.value.constant
+        deps.sync-ordering-recommended successAction.name.case-sensitive failureAction.name.case-sensitive
+        async.receive-criteria-may-be-omitted security.no-mechanism-mandated
+    """,
+    "it says how documents are found and what their references are relative to; where that leads is another entry": """
+        parsing.full-parse-before-resolution parsing.no-early-unresolvable parsing.reference-targets
+        parsing.no-fragmentary-parsing identity.examine-candidates identity.absolute-url-resolved-by-identity
+        uri.base-is-referring-document uri.base-rfc3986-5-1 uri.base-self-absolute uri.base-self-relative
+        uri.base-without-self uri.base-encapsulating-entity uri.base-application-default uri.fragment-per-target
+        root.self.is-base-uri step.workflowId.components-scope reusable.reference.resolved-object-used
+        expr.sourceDescriptions.id-wins-conflict iana.media-types iana.default-may-be-yaml
+    """,
+    "it says what value an expression has in a run": """
+        selector.evaluated-where-allowed expr.method expr.url expr.statusCode expr.request.header expr.request.body
+        expr.response.array-index expr.response.header expr.self expr.type-preserved expr.embedding.scalars-to-string
+        expr.embedding.strings-as-is expr.embedding.structures-as-json expr.embedding.content-type-decides
+        security.embedding-is-raw
+    """,
+    "it says how a condition is decided in a run": """
+        successAction.criteria.all-must-hold successAction.criteria.step-context failureAction.criteria.all-must-hold
+        failureAction.criteria.step-context criterion.result.boolean criterion.errors.fail criterion.literal.boolean
+        criterion.literal.null criterion.string-comparison.case-insensitive criterion.comparison.loose
+        criterion.embedded.evaluated-first criterion.embedded.conversion-rules criterion.simple.pass
+        criterion.simple.fail criterion.simple.numeric-coercion criterion.simple.null-rule criterion.regex.match
+        criterion.regex.null-context-fails criterion.jsonpath.non-empty-passes criterion.jsonpath.empty-fails
+        criterion.jsonpath.null-or-invalid-fails criterion.jsonpath.filter-nodes criterion.xpath.boolean
+        criterion.xpath.number criterion.xpath.string criterion.xpath.node-set criterion.xpath.null-or-invalid-fails
+        criterion.xpath.ebv exprType.ebv-per-version
+    """,
+    "it says what is sent": """
+        apiurl.server-from-source workflow.parameters.apply-to-all-steps workflow.parameters.override-not-remove
+        step.operationId.invoked step.parameters.override-workflow parameter.query-appended parameter.header-sent
+        parameter.header-name-case-insensitive parameter.cookie-sent parameter.querystring.whole-query
+        successAction.parameters.passed failureAction.parameters.passed requestBody.contentType.omitted
+        requestBody.payload.type-preserved requestBody.payload.xml-template requestBody.payload.form-object
+        requestBody.payload.form-string requestBody.payload.non-json-as-string requestBody.replacements.applied
+        request.redirects
+    """,
+    "it says where a run goes, when, and what it keeps": """
+        workflow.steps.ordered workflow.successActions.apply-to-all-steps workflow.successActions.override-not-remove
+        workflow.failureActions.apply-to-all-steps workflow.failureActions.override-not-remove
+        step.workflowId.child-execution step.successCriteria.absent step.onSuccess.default-next-step
+        step.onSuccess.no-match-default step.onSuccess.override-workflow step.onFailure.default-break
+        step.onFailure.no-match-default step.onFailure.override-workflow step.timeout.fails-step
+        step.timeout.fails-workflow-unless-handled successAction.criteria.absent-is-unconditional failureAction.end
+        failureAction.criteria.absent-is-unconditional failureAction.retry.current-step failureAction.retry.constrained
+        failureAction.retry.context-returns failureAction.retryAfter.seconds
+        failureAction.retryAfter.http-retry-after-overrules failureAction.retryLimit.counts-retries
+        failureAction.retryLimit.default-one failureAction.retryLimit.exhausted-before-next
+        failureAction.retry.fails-step-after-limit action.goto.continues-in-list-order action.goto.state-kept
+        step.transport-error outputs.step.latest-execution outputs.step.failed-step outputs.workflow.evaluated-at-end
+        outputs.workflow.unresolvable
+    """,
+    "steps over AsyncAPI are refused as a whole (ARZ211)": """
+        step.correlationId.in-sync step.action.intent step.dependsOn.async-outputs deps.async-declare
+        async.message-exchange async.send-completes-immediately async.no-delivery-confirmation
+        async.receive-completes-on-message async.receive-criteria-recommended async.no-criteria-any-matching-message
+        async.correlation-filter async.timeout-no-match-fails expr.message.header expr.message.payload
+        async.send.payload-from-requestBody async.send.header-parameters async.receive.outputs-from-message
+    """,
+    "it is a duty of the host: which machines a run may reach": "security.untrusted-descriptions",
+}
+
+
+def test_every_requirement_is_shown_violated_or_has_a_reason_why_it_cannot_be() -> None:
+    shown = {mark.args[0] for case in (*CASES, *RECOMMENDED) for mark in case.marks}
+    excused = [id_ for ids in NOT_OF_A_DESCRIPTION.values() for id_ in ids.split()]
+    known = {entry["id"] for entry in catalogue()}
+
+    assert sorted(shown & set(excused)) == []
+    assert sorted(id_ for id_ in excused if excused.count(id_) > 1) == []
+    assert known == shown | set(excused)

@@ -86,7 +86,9 @@ def test_a_condition_may_ask_for_what_is_not_there(condition: str) -> None:
 
 
 def test_a_dereference_in_a_condition_is_followed() -> None:
-    text = step("successCriteria: [{condition: '$response.body.data[0].naem == 3'}]", "getPage")
+    text = step(
+        "successCriteria: [{condition: $statusCode == 200}, {condition: '$response.body.data[0].naem == 3'}]", "getPage"
+    )
 
     (finding,) = check(text, "ARZ601")
 

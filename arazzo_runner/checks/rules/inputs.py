@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final, TypeAlias
 
 from ...diagnostics import Diagnostic, Severity, did_you_mean
 from ...location import Location
@@ -19,6 +19,8 @@ from ..registry import rule
 from ..shapes import of_json_schema
 from ..subject import StepSubject, Subject, Which, WorkflowSubject, finding
 from ..words import conjoined, misspelt, quoted
+
+_DEPTH: Final = 20  # schemas below each other, references included; a schema may contain itself
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,35 +171,43 @@ def _required(subject: Subject, workflow: WorkflowSubject) -> Iterator[Diagnosti
 
 
 def _defaults(subject: Subject, workflow: WorkflowSubject) -> Iterator[Diagnostic]:
-    raw = workflow.model.inputs if workflow.model else None
-    if raw is not None:
-        yield from _defaults_in(
-            subject, raw.value, raw.pointer, workflow.linked.inputs.schema, workflow.linked.inputs, ()
-        )
+    raw, inputs = workflow.model.inputs if workflow.model else None, workflow.linked.inputs
+    if raw is None:
+        return
+    for name, default, pointer, schema in _declared(subject, raw.value, raw.pointer, inputs.schema, inputs, (), 0):
+        for misfit in of_json_schema(schema, inputs.schema).problems(default) or ():
+            whole = ".".join((*name, *misfit.path))
+            at = subject.location(*pointer, *misfit.path)
+            yield finding("ARZ616", f"the default of the input '{whole}' {misfit.reason}", at)
 
 
-def _defaults_in(
-    subject: Subject, written: Any, pointer: tuple[str, ...], schema: Any, inputs: InputsSchema, path: tuple[str, ...]
-) -> Iterator[Diagnostic]:
-    """Walk a schema as it is written and as it was made self-contained, side by side."""
-    if not isinstance(written, dict) or not isinstance(schema, dict) or len(path) > 20:
+_Declared: TypeAlias = "tuple[tuple[str, ...], Any, tuple[str, ...], Any]"  # name, default, where it stands, its schema
+
+
+def _declared(
+    subject: Subject,
+    written: Any,
+    pointer: tuple[str, ...],
+    schema: Any,
+    inputs: InputsSchema,
+    name: tuple[str, ...],
+    depth: int,
+) -> Iterator[_Declared]:
+    """Every default, from the schema as it is written and as it was made self-contained, side by side."""
+    if not isinstance(written, dict) or not isinstance(schema, dict) or depth > _DEPTH:
         return
     if "default" in written:
-        for misfit in of_json_schema(schema, inputs.schema).problems(written["default"]) or ():
-            name = ".".join((*path, *misfit.path))
-            at = subject.location(*pointer, "default", *misfit.path)
-            yield finding("ARZ616", f"the default of the input '{name}' {misfit.reason}", at)
-    reference = written.get("$ref")
-    if isinstance(reference, str) and isinstance(schema.get("$ref"), str):
-        target = _target(subject.description.document.root, reference)
+        yield name, written["default"], (*pointer, "default"), schema
+    if isinstance(written.get("$ref"), str) and isinstance(schema.get("$ref"), str):
+        target = _target(subject.description.document.root, written["$ref"])
         inner = _target(inputs.schema, schema["$ref"])
         if target is not None and inner is not None:
-            yield from _defaults_in(subject, target[1], target[0], inner[1], inputs, (*path, ""))
-    properties, bundled = written.get("properties"), schema.get("properties")
-    if isinstance(properties, dict) and isinstance(bundled, dict):
-        for name, member in properties.items():
-            place = (*pointer, "properties", name)
-            yield from _defaults_in(subject, member, place, bundled.get(name), inputs, (*path, name))
+            yield from _declared(subject, target[1], target[0], inner[1], inputs, name, depth + 1)
+    properties, copies = written.get("properties"), schema.get("properties")
+    if isinstance(properties, dict) and isinstance(copies, dict):
+        for key, member in properties.items():
+            place = (*pointer, "properties", key)
+            yield from _declared(subject, member, place, copies.get(key), inputs, (*name, key), depth + 1)
 
 
 def _target(root: Any, reference: str) -> tuple[tuple[str, ...], Any] | None:
