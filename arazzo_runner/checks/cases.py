@@ -35,7 +35,7 @@ from .flow import Outcome
 from .verdicts import NO_ANSWER, UNKNOWN, Known, Status, Way, conjunction, decide, statuses_in
 from .ways import Tokens, split
 
-_MOST: Final = 600  # cases; with more operands than that some are left unknown
+_MOST: Final = 300  # cases; with more operands than that some are left unknown
 _STRUCTURE: Final[JSON] = {"": ""}  # stands for what equals no scalar
 _TEXT: Final = "\uffff"  # stands for any other text
 

@@ -278,7 +278,7 @@ def _stands_for(key: str, status: int, responses: Mapping[str, ResponseDeclarati
     if str(status) in responses:
         return False
     if key != "default":
-        return key[0] == str(status)[0]
+        return key[:1] == str(status)[0]
     return not any(name[:1] == str(status)[0] and not name.isdecimal() for name in responses)
 
 

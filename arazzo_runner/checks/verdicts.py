@@ -41,6 +41,7 @@ class _Unknown:
 
 
 UNKNOWN: Final = _Unknown()
+_MAY_FAIL: Final = _Unknown()  # as `!x` of an unknown x: then the whole condition fails
 Known: TypeAlias = "Value | _Unknown"
 Way: TypeAlias = "tuple[str | int, ...]"  # accessors
 # What is known of an expression, or of what accessors reach in it: `$.a.length` of a bare comparison.
@@ -120,6 +121,8 @@ def _searched(pattern: str, text: str) -> bool | None:
 
 
 def _passes(node: Node, read: Read, context: Expression | None) -> bool | None:
+    if isinstance(node, And):
+        return conjunction(_passes(operand, read, context) for operand in node.operands)
     try:
         value = _value(node, read, context)
     except _Fails:
@@ -138,11 +141,11 @@ def _value(node: Node, read: Read, context: Expression | None) -> Known:
         case TextOperand() | Access():
             return UNKNOWN
         case Not(operand=operand):
-            return _negated(_value(operand, read, context))
+            return _negated(operand, _value(operand, read, context))
         case Comparison(operator=operator, left=left, right=right):
             a, b = _value(left, read, context), _value(right, read, context)
             if isinstance(a, _Unknown) or isinstance(b, _Unknown) or _differ(left, right):
-                return UNKNOWN
+                return _MAY_FAIL if _MAY_FAIL in (a, b) else UNKNOWN
             return COMPARE[operator](a, b)
         case And(operands=operands):
             return _all([_lazily(operand, read, context) for operand in operands])
@@ -162,45 +165,42 @@ def _differ(left: Node, right: Node) -> bool:
     return isinstance(left, operands) and isinstance(right, operands) and left != right
 
 
-def _negated(value: Known) -> Known:
-    if isinstance(value, (_Unknown, bool)):
-        return value if isinstance(value, _Unknown) else not value
+def _negated(operand: Node, value: Known) -> Known:
+    if isinstance(value, _Unknown):
+        return value if isinstance(operand, Comparison | Not | And | Or) else _MAY_FAIL
+    if isinstance(value, bool):
+        return not value
     if value is None or value is MISSING:
         return True
     raise _Fails
 
 
 def _all(operands: Sequence[Callable[[], Known]]) -> Known:
-    """From the left, up to the first that does not pass; one that fails to evaluate before it fails the condition."""
-    result: Known = True
-    for operand in operands:
-        try:
-            value = operand()
-        except _Fails:
-            if isinstance(result, _Unknown):
-                return UNKNOWN
-            raise
-        if isinstance(value, _Unknown):
-            result = UNKNOWN
-        elif value is not True:
-            return False
-    return result
+    """From the left, up to the first that does not pass."""
+    return _first(operands, lambda value: value is not True, False, True)
 
 
 def _any(operands: Sequence[Callable[[], Known]]) -> Known:
-    """From the left, up to the first that passes; one that fails to evaluate before it fails the condition."""
-    result: Known = False
+    """From the left, up to the first that passes."""
+    return _first(operands, lambda value: value is True, True, False)
+
+
+def _first(
+    operands: Sequence[Callable[[], Known]], settles: Callable[[Known], bool], settled: bool, otherwise: bool
+) -> Known:
+    """`settled` at the first operand that settles it; one that fails before fails the condition."""
+    result: Known = otherwise
     for operand in operands:
         try:
             value = operand()
         except _Fails:
             if isinstance(result, _Unknown):
-                return UNKNOWN
+                return _MAY_FAIL
             raise
-        if value is True:
-            return True
         if isinstance(value, _Unknown):
-            result = UNKNOWN
+            result = _MAY_FAIL if _MAY_FAIL in (value, result) else UNKNOWN
+        elif settles(value):
+            return _MAY_FAIL if result is _MAY_FAIL else settled
     return result
 
 

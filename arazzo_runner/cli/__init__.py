@@ -5,6 +5,8 @@ Nothing but argparse is loaded before a command is known; each command is a modu
 
 from __future__ import annotations
 
+import atexit
+import gc
 import sys
 from collections.abc import Sequence
 
@@ -15,6 +17,7 @@ LATER = ("test", "mock", "auth")  # names that are taken, so that scripts do not
 def main(argv: Sequence[str] | None = None) -> int:
     """Carry out a command line; the exit code is that of the interface's table."""
     arguments = list(sys.argv[1:] if argv is None else argv)
+    atexit.register(gc.freeze)  # a process that ends need not look for circles in what it leaves: 20 ms
     try:
         return _dispatch(arguments)
     except SystemExit as done:  # argparse's own way to end after --help and --version

@@ -22,7 +22,11 @@ def main(arguments: Sequence[str]) -> int:
     add_document_options(parser)
     given = parser.parse_args(list(arguments))
     loaded = load_file(given)
-    ids = [loaded.select(given.workflow)] if given.workflow else [w.workflow_id for w in loaded.workflows if w.workflow_id]
+    ids = (
+        [loaded.select(given.workflow)]
+        if given.workflow
+        else [w.workflow_id for w in loaded.workflows if w.workflow_id]
+    )
     worst = 0
     for index, workflow_id in enumerate(ids):
         plan = loaded.link(workflow_id)

@@ -91,14 +91,16 @@ class Positions:
             node -= 1  # a sibling, or the collection around both
         return node
 
-    def key_start(self, mapping: int, key: str) -> int | None:
-        """Where a finished member of a mapping that may still be open has its key."""
+    def key_starts_of(self, mapping: int) -> dict[str, int]:
+        """Where the keys of a mapping stand that may still be open: of each the first."""
+        found: dict[str, int] = {}
         node, end = mapping + 1, len(self.starts)
         while node < end:
-            if self.keys[node] == key:
-                return self.key_starts[node]
+            key = self.keys[node]
+            if key is not None:
+                found.setdefault(key, self.key_starts[node])
             node += self.sizes[node]
-        return None
+        return found
 
     def own_member(self, node: int, token: str) -> int | None:
         """The node one reference token reaches from a node, where it is written in that very node."""

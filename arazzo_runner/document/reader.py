@@ -18,7 +18,7 @@ from ..values import JSON
 from .damaged import read_on
 from .json_tree import NotJson, locate_json, read_json
 from .positions import Positions
-from .text import SYNTAX, UNREADABLE, Problem
+from .text import SYNTAX, UNREADABLE, Lines, Problem
 from .yaml_tree import YamlTree, read_yaml
 
 READER_VERSION: Final = 2  # part of the cache's key: raise it when the same text gives another tree
@@ -66,7 +66,8 @@ def read_damaged_tree(text: str, name: str, uri: str, limits: Limits, problems: 
     except Problem as problem:
         raise problem.refusal(text, name) from None
     finally:
-        problems += (problem.refusal(text, name).diagnostic for problem in found)
+        lines = Lines(text)
+        problems += (problem.placed(lines, name).diagnostic for problem in found)
 
 
 def locate_tree(text: str, name: str, format: Format, limits: Limits) -> Positions:
@@ -107,9 +108,7 @@ def _read_on(text: str, uri: str, limits: Limits, problems: list[Problem]) -> Tr
         return _read_json_on(text, limits, problems, problem, named_json=named_json)
 
 
-def _read_json_on(
-    text: str, limits: Limits, problems: list[Problem], first: Problem, *, named_json: bool
-) -> Tree:
+def _read_json_on(text: str, limits: Limits, problems: list[Problem], first: Problem, *, named_json: bool) -> Tree:
     """JSON with something wrong, read as the YAML that it nearly is: a comma too many, names without quotes."""
     found: list[Problem] = []
     try:

@@ -49,7 +49,10 @@ class Problem(Exception):
 
     def refusal(self, text: str, name: str) -> UnreadableDocument:
         """The error for a person: with the name of the document, line and column."""
-        lines = Lines(text)
+        return self.placed(Lines(text), name)
+
+    def placed(self, lines: Lines, name: str) -> UnreadableDocument:
+        """`refusal` of a text whose lines are known."""
         message = self.message
         if self.first is not None:
             line, column = lines.place(self.first)

@@ -73,11 +73,14 @@ class _Again(Exception):
 
 
 class _Open:
-    """A collection whose end has not come yet; `start` is its offset, `stands_as_key` a problem that was reported."""
+    """A collection whose end has not come yet; `start` is its offset, `stands_as_key` a problem that was reported.
+
+    `first` has the offsets of the keys so far, once one of them stands twice.
+    """
 
     __slots__ = (
-        "anchor", "in_flow", "is_mapping", "key", "merge", "merge_start", "node", "place", "stands_as_key", "start",
-        "value",
+        "anchor", "first", "in_flow", "is_mapping", "key", "merge", "merge_start", "node", "place", "stands_as_key",
+        "start", "value",
     )  # fmt: skip
 
     def __init__(self, value: Any, is_mapping: bool, event: Any, node: int, *, stands_as_key: bool) -> None:
@@ -87,6 +90,7 @@ class _Open:
         self.start: int = event.start_mark.index
         self.in_flow: bool = bool(event.flow_style)
         self.stands_as_key = stands_as_key
+        self.first: dict[str, int] | None = None
         self.node = node
         self.key: str | None = None  # the key whose value comes next
         self.place: Key | None = None
@@ -109,6 +113,7 @@ class _Anchored:
 
 _NO_MERGE: Final = object()
 
+
 class _NoKey(str):
     """What cannot be a key: its value is read and not kept."""
 
@@ -119,9 +124,7 @@ _NO_KEY: Final = _NoKey()
 class _Constructor:
     """Builds the tree of one text."""
 
-    def __init__(
-        self, text: str, limits: Limits, positions: Positions | None, problems: list[Problem] | None
-    ) -> None:
+    def __init__(self, text: str, limits: Limits, positions: Positions | None, problems: list[Problem] | None) -> None:
         self.text = text
         self.limits = limits
         self.positions = positions
@@ -248,7 +251,11 @@ class _Constructor:
         if text in top.value or (top.merge is not _NO_MERGE and text == _MERGE):
             if self.positions is None:
                 raise _Again
-            self._report(duplicate_key(text, event.start_mark.index, self.positions.key_start(top.node, text)))
+            if top.first is None:
+                top.first = self.positions.key_starts_of(top.node)
+            self._report(duplicate_key(text, event.start_mark.index, top.first.get(text)))
+        elif top.first is not None:
+            top.first[text] = event.start_mark.index
         top.key = intern(text)
         if merges:
             top.merge = None  # until its value has come

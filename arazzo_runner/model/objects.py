@@ -118,8 +118,7 @@ class Output:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SuccessAction:
-    """`type` is end or goto; retry only where decision 0 tolerates it (then the retry fields count); "" if it is none.
-    """
+    """`type` is end or goto, "" for what is neither; retry where decision 0 tolerates it, with the retry fields."""
 
     name: str
     type: str

@@ -273,7 +273,12 @@ class _Reader:
         if name is not None:
             self._pattern(_NAME, name, (*node.pointer, "name"), "a source description's name")
         return SourceDescription(
-            name=name or "", url=url or "", type=cast(Any, kind), location=node.location, url_location=node.at("url"), type_location=node.at("type")
+            name=name or "",
+            url=url or "",
+            type=cast(Any, kind),
+            location=node.location,
+            url_location=node.at("url"),
+            type_location=node.at("type"),
         )
 
     def _workflow(self, node: _Node) -> Workflow:
@@ -325,7 +330,7 @@ class _Reader:
         node.known()
         self._unique("dependsOn entry", [(t.value, t.location) for t in common["depends_on"]])
         self._unique_actions(common["on_success"], common["on_failure"])
-        self._one_target(node, common["step_id"])
+        self._one_target(node, f"step '{step_id}'" if step_id else "this step")
         if step_id is not None:
             self._pattern(_NAME, step_id, (*node.pointer, "stepId"), "a stepId", soft=True)
         return self._step_of_kind(node, targets, action, correlation_id, common)
@@ -378,18 +383,18 @@ class _Reader:
             message = f"'{field}' belongs to AsyncAPI steps, not to one that calls a workflow"
             self.report("ARZ117", message, (*node.pointer, field))
 
-    def _one_target(self, node: _Node, step_id: str | None) -> None:
+    def _one_target(self, node: _Node, step: str) -> None:
         targets = [f for f in ("operationId", "operationPath", "channelPath", "workflowId") if f in node.value]
         if len(targets) > 1:
             self.report(
                 "ARZ117",
-                f"step '{step_id}' has {' and '.join(targets)}, which exclude each other",
+                f"{step} has {' and '.join(targets)}, which exclude each other",
                 (*node.pointer, targets[1]),
                 f"keep one of {', '.join(targets)}",
             )
         elif not targets and not node.misspelt:
             known = "operationId, operationPath or workflowId"
-            self.report("ARZ110", f"step '{step_id}' names nothing to call", node.pointer, f"add {known}")
+            self.report("ARZ110", f"{step} names nothing to call", node.pointer, f"add {known}")
 
     def _timeout(self, node: _Node) -> int | None:
         timeout = node.integer("timeout")

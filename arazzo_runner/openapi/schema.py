@@ -252,7 +252,7 @@ class _Bundle:
     def required(self, schema: dict[str, Any], value: dict[str, Any], absent: frozenset[str]) -> None:
         names = value.get("required")
         if isinstance(names, list):
-            kept = [name for name in names if name not in absent]
+            kept = [name for name in names if isinstance(name, str) and name not in absent]
             if kept:
                 schema["required"] = kept
 

@@ -37,8 +37,8 @@ class LinkOptions:
     `sources` replaces locations (absolute URIs) and `servers` base URLs, by source name; `server_variables` holds
     OpenAPI server variables by source name. `default_server` stands in where a description has no usable server (a
     mock). An `analysis_only` plan is not for running: that a server has to be named is a warning there, and with
-    `offline` a remote source that is not at hand is left unchecked, an info. `suggest` says where a missing source might
-    be, given its name and the operations the workflow needs.
+    `offline` a remote source that is not at hand is left unchecked, an info. `suggest` says where a missing source
+    might be, given its name and the operations the workflow needs.
     """
 
     compat: Compat = "auto"

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from json import dumps
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from linking import supplied
 
+import arazzo_runner
 from arazzo_runner.api import Checked, check_with
+from arazzo_runner.document import read
+from arazzo_runner.errors import UnreadableDocument
 from arazzo_runner.options import Options
 
 RIGHT = """\
@@ -306,3 +313,136 @@ def test_all_damages_are_found_in_one_pass() -> None:
 @given(st.lists(st.sampled_from(DAMAGES), unique=True, min_size=3, max_size=12).filter(lambda some: not clash(some)))
 def test_some_damages_together_are_what_each_is_alone(damages: list[tuple[str, str]]) -> None:
     assert found(damaged(damages)) == set().union(*(found(damaged([damage])) for damage in damages))
+
+
+# Versions -------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.requirement("root.arazzo.required", "version.arazzo-field-drives-interpretation")
+@pytest.mark.parametrize(
+    ("version", "code", "readable"),
+    [
+        ("arazzo: 1.0", "ARZ102", True),
+        ("arazzo: v1.0.1", "ARZ102", True),
+        ("arazzo: null", "ARZ102", True),
+        ("arazzo: 1.3.0", "ARZ102", True),
+        ("x-arazo: 1.0.1", "ARZ101", False),
+    ],
+)
+def test_a_version_we_do_not_know_hides_nothing(version: str, code: str, readable: bool) -> None:
+    text = RIGHT.replace("arazzo: 1.0.1", version).replace("operationId: $sourceDescriptions.api.getPet\n", "x-y: 1\n")
+
+    result = checked(text)
+
+    assert code in {d.code for d in result.diagnostics}
+    assert "ARZ110 - stepId: get" in found(text)
+    assert result.readable is readable
+
+
+def test_what_only_another_version_could_tell_is_not_said() -> None:
+    text = RIGHT.replace("arazzo: 1.0.1", "arazzo: 1.9.0").replace("  summary: Some\n", "  sumary: Some\n")
+    timed = RIGHT.replace("arazzo: 1.0.1", "arazzo: one").replace(
+        "  - stepId: get\n", "  - stepId: get\n    timeout: 5\n"
+    )
+
+    assert not any("sumary" in line for line in found(text))
+    assert not any("timeout" in line for line in found(timed))
+
+
+@pytest.mark.parametrize("text", ["arazzo: 2.0.0\nworkflows: 5\n", "openapi: 3.1.0\n", "- a\n", "a: 1\n"])
+def test_what_is_no_description_that_we_know_is_not_looked_into(text: str) -> None:
+    result = checked(text)
+
+    assert [d.code for d in result.diagnostics] in (["ARZ101"], ["ARZ102"])
+    assert not result.readable
+
+
+# Whole documents ------------------------------------------------------------------------------------------------------
+
+
+def test_a_text_that_had_to_be_mended_is_not_readable_and_one_with_duplicate_keys_is() -> None:
+    mended = damaged([("  summary: Some\n", "  summary: so: me\n")])
+    duplicate = damaged([("  title: Pets\n", "  title: Pets\n  title: Animals\n")])
+
+    assert not checked(mended).readable
+    assert checked(duplicate).readable
+
+
+def test_a_text_that_ends_in_the_middle_tells_what_was_found_before() -> None:
+    result = checked("arazzo: 1.0.1\narazzo: 1.0.1\ninfo: {title: a\n")
+
+    assert [d.code for d in result.diagnostics] == ["ARZ105", "ARZ103"]
+    assert not result.readable
+
+
+def test_two_workflows_of_one_name_are_both_looked_into() -> None:
+    text = damaged([("- workflowId: adopt2\n", "- workflowId: order\n")])
+    text = text.replace("#/paths/~1orders/post", "#/paths/~1order/post")
+
+    assert "ARZ203 operationPath: '{$sourceDescriptions.store.url}#/paths/~1order/post'" in found(text)
+
+
+def test_a_description_without_workflows_is_looked_into() -> None:
+    assert found(RIGHT[: RIGHT.index("workflows:")]) == {"ARZ110 arazzo: 1.0.1"}
+
+
+def test_a_damaged_source_is_read_on_too() -> None:
+    api = """
+openapi: 3.0.3
+info: {title: a, title: b, version: '1'}
+paths:
+  /pets:
+    get: {operationId: listPets, operationId: listPets, responses: {'200': {description: ok}}}
+"""
+    text = """
+arazzo: 1.0.1
+info: {title: t, version: '1'}
+sourceDescriptions: [{name: api, url: ./api.yaml, type: openapi}]
+workflows:
+- workflowId: w
+  steps: [{stepId: a, operationId: listPets}, {stepId: b, operationId: listPet}]
+"""
+    with TemporaryDirectory() as folder:
+        Path(folder, "api.yaml").write_text(api)
+        Path(folder, "flow.yaml").write_text(text)
+
+        result = check_with(Path(folder, "flow.yaml"), Options(fetch=False, env={}, cache=False))
+
+    errors = [(Path(d.location.document).name, d.location.line, d.code) for d in result.diagnostics
+              if d.severity == "error" and d.location]  # fmt: skip
+    assert sorted(errors) == [("api.yaml", 3, "ARZ105"), ("api.yaml", 6, "ARZ105"), ("flow.yaml", 7, "ARZ203")]
+    assert result.readable
+
+
+def test_a_run_refuses_what_a_check_reads_on() -> None:
+    with pytest.raises(UnreadableDocument, match="stands twice"):
+        arazzo_runner.load(damaged([("  title: Pets\n", "  title: Pets\n  title: Animals\n")]).encode())
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.data())
+def test_any_value_anywhere_is_checked_to_the_end(data: st.DataObject) -> None:
+    """One value of the right description is replaced by any other: every rule copes with it."""
+    root = read(RIGHT.encode(), uri="memory:/flow.yaml", name="flow.yaml").root
+    *parents, last = data.draw(st.sampled_from(list(places(root))))
+    holder: Any = root
+    for token in parents:
+        holder = holder[token]
+    scalars = st.one_of(
+        st.none(), st.booleans(), st.integers(-2, 2), st.sampled_from(["", "$inputs.a", "{$", "$ref", "a b", "get"])
+    )
+    holder[last] = data.draw(
+        st.one_of(
+            scalars, st.lists(scalars, max_size=2), st.dictionaries(st.sampled_from(["a", "type", "$ref"]), scalars)
+        )
+    )
+
+    assert all(d.location is not None and d.location.line > 0 for d in checked(dumps(root)).diagnostics)
+
+
+def places(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """The path of every value below the root."""
+    members = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, item in members:
+        yield (*path, key)
+        yield from places(item, (*path, key))

@@ -3,13 +3,15 @@
 Requirements that no description can violate stand in NOT_OF_A_DESCRIPTION, each under the reason.
 """
 
+# ruff: noqa: E501  a case is a line
 from __future__ import annotations
 
 import copy
+from json import dumps
 from typing import Any
 
 import pytest
-from linking import API, PETS, loaded, step, steps
+from linking import API, PETS, step, steps, supplied
 from scripted import arazzo_of, openapi_of
 from test_requirements import catalogue
 
@@ -60,16 +62,6 @@ def requirement(id_: str, *, of: Any, finds: str, documents: dict[str, Any] | No
 
 
 def found(of: Any, documents: dict[str, Any] | None = None) -> tuple[Diagnostic, ...]:
-    if isinstance(of, str):
-        return check_with(of.encode(), Options(fetch=False, env={}, cache=False)).diagnostics
-    return loaded_diagnostics(of, documents)
-
-
-def loaded_diagnostics(of: Any, documents: dict[str, Any] | None) -> tuple[Diagnostic, ...]:
-    from json import dumps
-
-    from linking import supplied
-
     given = {API: openapi_of(*PETS), **(documents or {})}
     options = Options(
         documents=[supplied(uri, value) for uri, value in given.items()],
@@ -78,7 +70,7 @@ def loaded_diagnostics(of: Any, documents: dict[str, Any] | None) -> tuple[Diagn
         env={},
         cache=False,
     )
-    return check_with(dumps(of).encode(), options).diagnostics
+    return check_with((of if isinstance(of, str) else dumps(of)).encode(), options).diagnostics
 
 
 def told(of: Any, documents: dict[str, Any] | None = None) -> list[str]:
@@ -511,9 +503,14 @@ OUTPUTS = [
 ONE_OR_OTHER = [{"condition": "$statusCode == 200"}, {"condition": "$statusCode == 201"}]
 DECLARING_LIMIT = {API: openapi_of(*PETS)}
 DECLARING_LIMIT[API]["paths"]["/pets"]["get"]["parameters"] = [{"name": "limit", "in": "query", "schema": {}}]
+JSON_QUERY = {API: openapi_of(*PETS, version="3.2.0")}
+JSON_QUERY[API]["paths"]["/pets"]["get"]["parameters"] = [
+    {"name": "q", "in": "querystring", "content": {"application/json": {"schema": {"type": "object"}}}}
+]
 
 MORE = [
     requirement("parameter.name.case-sensitive", of=stepped(parameters=[{**LIMIT, "name": "Limit"}]), finds=f"ARZ212 {S}/parameters/0", documents=DECLARING_LIMIT),
+    requirement("parameter.querystring.media-type", of=stepped(parameters=[{"name": "q", "in": "querystring", "value": "a=1"}]), finds=f"ARZ620 {V}", documents=JSON_QUERY),
     requirement("step.successCriteria.all-must-hold", of=stepped(successCriteria=ONE_OR_OTHER), finds=f"ARZ414 {S}/successCriteria/1/condition"),
     requirement("criterion.multiple.and", of=stepped(successCriteria=ONE_OR_OTHER), finds=f"ARZ414 {S}/successCriteria/1/condition"),
     requirement("step.onSuccess.first-match", of=stepped(onSuccess=[END, {**GOTO, "stepId": "a"}]), finds=f"ARZ416 {S}/onSuccess/1"),

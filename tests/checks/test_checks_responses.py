@@ -208,9 +208,12 @@ def test_a_204_has_no_body() -> None:
     assert finding.message == "$response.body#/id is absent: DELETE /pets/{id} answers with 204, which has no body"
 
 
-def test_a_description_that_says_nothing_of_a_body_is_an_info() -> None:
-    (finding,) = check(step("outputs: {x: $response.body}", "silent"), "ARZ602")
+def test_a_description_that_says_nothing_of_a_body_is_one_info_for_the_operation() -> None:
+    text = step("outputs: {x: $response.body, y: $response.body#/y}", "silent")
 
+    (finding,) = check(text, "ARZ602")
+
+    assert f"{finding.location.line}:{finding.location.column}" == at(text, "$response.body,")  # type: ignore[union-attr]
     assert finding.severity == "info"
 
 
@@ -226,7 +229,9 @@ def test_an_output_of_failures_is_no_finding_where_those_have_a_body() -> None:
         "paths": {"/x": {"delete": operation("drop", ("204", {"description": ""}), ("409", json(ERROR)))}},
     }
 
-    assert places(step("outputs: {why: $response.body#/message}", "drop"), "ARZ602", openapi) == []
+    text = step("outputs: {why: $response.body#/message, id: $response.body#/id}", "drop")
+
+    assert places(text, "ARZ602", openapi) == [at(text, "$response.body#/id")]
 
 
 # ARZ603: no JSON ------------------------------------------------------------------------------------------------------

@@ -125,8 +125,15 @@ def _hidden(place: ActionPlace) -> Diagnostic | None:
     else:
         when = "applies whenever this does" if hiding[0].criteria else "always applies"
         why = f"'{hiding[0].name}' before it {when}"
-    hint = f"put it before '{hiding[0].name}'" if hiding else None
+    hint = _order(place.action, hiding[0]) if hiding else None
     return finding("ARZ416", f"'{place.action.name}' is never taken: {why}", place.action.location, hint)
+
+
+def _order(action: LinkedAction, hiding: LinkedAction) -> str:
+    if not action.criteria:
+        return f"remove it, or give '{hiding.name}' criteria"
+    same = {each.text for each in action.criteria} == {each.text for each in hiding.criteria}
+    return "give the two different criteria" if same else f"put it before '{hiding.name}'"
 
 
 def _is_taken(case: Case, before: Sequence[LinkedAction]) -> bool:
@@ -146,8 +153,10 @@ def _is_helper(place: ActionPlace) -> bool:
 
 def _hurried(subject: Subject, place: ActionPlace) -> Diagnostic | None:
     action = place.action
-    if not isinstance(action, Retry) or action.retry_limit < 2 or action.step_id or action.workflow:
+    if not isinstance(action, Retry) or action.retry_limit < 2:
         return None
+    if action.workflow or action.step_id not in (None, place.step.step.step_id):
+        return None  # what runs first may well change the answer
     if _field(subject, action, "retryAfter") is not MISSING or _is_told_to_wait(place):
         return None
     return finding(

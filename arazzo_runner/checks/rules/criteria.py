@@ -5,6 +5,7 @@ Arazzo 1.1.0, "Criterion Object" and "Multiple Criteria"; OpenAPI 3.1.1, "Respon
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from itertools import combinations
 
@@ -16,7 +17,6 @@ from ..places import CriterionPlace, of_actions, of_criteria
 from ..registry import rule
 from ..subject import StepSubject, Subject, finding
 from ..verdicts import verdict
-from ..words import conjoined
 from .conditions import comparisons, is_slashed
 
 _LONGEST = 80  # characters of a condition in a message
@@ -75,20 +75,19 @@ def _undocumented(place: CriterionPlace) -> Iterator[tuple[str, Diagnostic]]:
     statuses = step.failure_statuses if place.outcome == "failure" else step.success_statuses
     asked = [s for s in (statuses if place.action else step.statuses) if verdict(criterion, s) is not False]
     if asked:  # else no status at all is asked for, or none that comes up here
-        documents = f"{step.step.target} documents {conjoined(list(step.responses))}"
-        hint = None if place.action else _success_of(step, {s for s in asked if isinstance(s, int)})
+        statuses_of = f"{step.step.target} documents ({', '.join(step.responses)})"
+        hint = None if place.action else _instead(step, criterion)
         severity: Severity = "info" if place.action else "warning"
-        message = f"{documents}, which {shown(criterion)} does not ask for"
+        message = f"{shown(criterion)} is met by no status that {statuses_of}"
         yield "", finding("ARZ411", message, criterion.location, hint, severity=severity)
 
 
-def _success_of(step: StepSubject, asked: set[int]) -> str:
-    """What to write where another success is meant than the one there is."""
-    successes = [key for key in step.responses if key.startswith("2")]
-    instead = "if it does answer so, its description should say it"
-    if len(successes) == 1 and successes[0].isdecimal() and all(200 <= status <= 299 for status in asked):
-        return f"its success is {successes[0]}; {instead}"
-    return instead
+def _instead(step: StepSubject, criterion: LinkedCriterion) -> str:
+    """What to write where a success is meant and there is one."""
+    successes = [key for key in step.responses if key.startswith("2") and key.isdecimal()]
+    if len(successes) == 1 and re.fullmatch(r"\$statusCode\s*==\s*'?2\d\d'?", criterion.text.strip()):
+        return f"write $statusCode == {successes[0]}, or correct the OpenAPI description"
+    return "if it does answer so, the OpenAPI description should say it"
 
 
 # Whatever the answer is -----------------------------------------------------------------------------------------------

@@ -51,6 +51,7 @@ _EXPRESSION: Final = re.compile(
 _OF_PERSONS: Final = ("password", "passwd", "pwd", "passphrase", "passcode", "pin", "otp", "totp", "cvv", "cvc")
 _JSON_MEMBER: Final = re.compile(r'"([^"\\{}]+)"\s*:\s*"([^"\\]*)"')
 _SHORTEST: Final = 4  # characters of what is taken for a secret
+_LONGEST: Final = 400  # characters in which a placeholder is looked for
 
 
 class _Literal(NamedTuple):
@@ -82,7 +83,7 @@ def literal_secret(subject: Subject) -> Iterator[Diagnostic]:
     document = subject.description.document
     for match in _FORM.finditer(document.text):
         location = document.location_at(match.start())
-        if location.pointer not in told and not _PLACEHOLDER.search(match[0]):
+        if location.pointer not in told and not _PLACEHOLDER.search(match[0][:_LONGEST]):
             form = next(_FORMS[int(key[1:])][0] for key, value in match.groupdict().items() if value is not None)
             hint = "remove it, revoke it, and take an input instead"
             yield finding("ARZ701", f"a secret stands in the document: this has the form of {form}", location, hint)
@@ -119,7 +120,8 @@ def _is_placeholder(literal: _Literal) -> bool:
     if value.lower() in _NO_SECRET:
         return False
     word = _squeezed(value)
-    return word == _squeezed(literal.name) or word in _WORDS_FOR_ONE or _PLACEHOLDER.search(value) is not None
+    by_words = word == _squeezed(literal.name) or word in _WORDS_FOR_ONE
+    return by_words or _PLACEHOLDER.search(value[:_LONGEST]) is not None
 
 
 def _squeezed(text: str) -> str:

@@ -1,17 +1,28 @@
-"""Loops without an end or a pause (Arazzo 1.1.0, "Success Action Object"; decision 5)."""
+"""Loops without an end or a pause (Arazzo 1.1.0, "Success Action Object"; decisions 4, 5)."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
 
 from ...diagnostics import Diagnostic
 from ...expression import StepsReference, parts
-from ...plan import GotoStep, LinkedAction, expressions_in
-from ..flow import Edge
+from ...plan import GotoStep, GotoWorkflow, expressions_in
+from ..cases import Case
+from ..flow import Edge, Outcome
 from ..registry import rule
 from ..subject import StepSubject, Subject, WorkflowSubject, finding
+from ..words import conjoined, quoted
 
-_READING = ("GET", "HEAD", "OPTIONS", "QUERY")
+_READING: Final = ("GET", "HEAD", "OPTIONS", "QUERY")
+_WAITING: Final = re.compile(r"wait|delay|sleep|timeout|poll", re.IGNORECASE)
+_GONE: Final = (404, 410)
+_TOLD: Final = {
+    "success": ("at once", "let the successCriteria fail until it is done, and retry with retryAfter"),
+    "failure": ("as soon as it fails", "write a retry instead, with retryAfter and retryLimit"),
+}
 
 
 @rule("ARZ421")
@@ -20,14 +31,15 @@ def loop_without_exit(subject: Subject) -> Iterator[Diagnostic]:
     for workflow in subject.workflows:
         for group in workflow.flow.loops:
             back = _way_back(workflow, group)
-            if back is not None and not _success_leads_out(workflow, group):
-                names = ", ".join(f"'{name}'" for name in workflow.flow.steps if name in group)
-                yield finding(
-                    "ARZ421",
-                    f"the action '{back.name}' makes a loop of {names} that only a failure or --max-steps ends",
-                    back.location,
-                    "give it criteria, so that the steps after the loop are reached",
-                )
+            if back is None or back.outcome == "failure" or _leads_out(workflow, group):
+                continue
+            names = conjoined(quoted(name for name in workflow.flow.steps if name in group))
+            yield finding(
+                "ARZ421",
+                f"'{back.action.name}' makes a loop of {names} that only a failure or the limit of steps ends",
+                back.action.location,
+                "give it criteria, so that the run goes on when they do not pass",
+            )
 
 
 @rule("ARZ422")
@@ -36,38 +48,55 @@ def loop_without_pause(subject: Subject) -> Iterator[Diagnostic]:
     for workflow in subject.workflows:
         for group in workflow.flow.loops:
             back = _way_back(workflow, group)
-            if back is None or not _success_leads_out(workflow, group):
+            if back is None or not _leads_out(workflow, group):
                 continue
             if all(_is_repeated(workflow.step(name), group) for name in group):
-                yield finding(
-                    "ARZ422",
-                    f"the action '{back.name}' asks the same again at once, without a pause",
-                    back.location,
-                    "let the step fail by its successCriteria until it is done, and retry it with retryAfter",
-                )
+                when, hint = _TOLD[back.outcome]
+                message = f"'{back.action.name}' sends the same again {when}, without a pause"
+                yield finding("ARZ422", message, back.action.location, hint)
 
 
-def _success_leads_out(workflow: WorkflowSubject, group: frozenset[str]) -> bool:
-    return any(edge.target not in group for edge in _successes(workflow, group))
+def _leads_out(workflow: WorkflowSubject, group: frozenset[str]) -> bool:
+    return any(_is_exit(edge, group) for name in group for edge in workflow.flow.edges[name])
 
 
-def _successes(workflow: WorkflowSubject, group: frozenset[str]) -> Iterator[Edge]:
-    for name in group:
-        yield from (edge for edge in workflow.flow.edges[name] if edge.outcome == "success")
+def _is_exit(edge: Edge, group: frozenset[str]) -> bool:
+    """Whether an edge leaves a loop as planned: by success, or because what was asked for is gone."""
+    if edge.target in group:
+        return False
+    if edge.outcome == "success" or isinstance(edge.action, GotoWorkflow):
+        return True
+    criteria = edge.action.criteria if edge.action else ()
+    return edge.target is not None and any(Case(status).passes_all(criteria) for status in _GONE)
 
 
-def _way_back(workflow: WorkflowSubject, group: frozenset[str]) -> LinkedAction | None:
-    """The success action that closes the loop: the one that goes to this step or an earlier one."""
-    order = list(workflow.flow.steps)
-    for edge in sorted(_successes(workflow, group), key=lambda edge: order.index(edge.source)):
-        if isinstance(edge.action, GotoStep) and order.index(edge.action.step_id) <= order.index(edge.source):
-            return edge.action if edge.target in group else None
-    return None
+@dataclass(frozen=True, slots=True)
+class _Back:
+    """What closes a loop, and the outcome after which it does."""
+
+    action: GotoStep
+    outcome: Outcome
+
+
+def _way_back(workflow: WorkflowSubject, group: frozenset[str]) -> _Back | None:
+    """The goto to its own step or an earlier one; after success, if there is such a one."""
+    order = {name: index for index, name in enumerate(workflow.flow.steps)}
+    found = [
+        _Back(edge.action, edge.outcome)
+        for name in order
+        if name in group
+        for edge in workflow.flow.edges[name]
+        if isinstance(edge.action, GotoStep) and edge.target in group and order[edge.action.step_id] <= order[name]
+    ]
+    return min(found, key=lambda back: back.outcome == "failure", default=None)
 
 
 def _is_repeated(step: StepSubject | None, group: frozenset[str]) -> bool:
-    """Whether a step of a loop only reads, and its request depends on nothing that the loop changes."""
+    """Whether a step only reads, does not wait at the server, and asks for nothing that the loop changes."""
     if step is None or step.call is None or step.call.operation.method not in _READING:
+        return False
+    names = (step.call.operation.operation_id or "", *(parameter.name for parameter in step.call.parameters))
+    if any(map(_WAITING.search, names)):
         return False
     read = (part for written in step.sent() for expression, _ in expressions_in(written) for part in parts(expression))
     return not any(isinstance(part, StepsReference) and part.step_id in group for part in read)

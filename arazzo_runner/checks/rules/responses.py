@@ -80,12 +80,13 @@ class _Place:
 
 @dataclass(frozen=True, slots=True)
 class _Loss:
-    """Why nothing is there."""
+    """Why nothing is there. Losses of one `cause` are told once."""
 
     code: str
     message: str
     hint: str | None = None
     severity: Severity | None = None
+    cause: str | None = None
 
 
 _Verdicts: TypeAlias = "dict[tuple[Location, str], list[_Loss | None]]"
@@ -129,10 +130,13 @@ def _all(subject: Subject) -> Iterator[Diagnostic]:
         for step, place in _places(workflow):
             key = (place.location, f"{place.expression}{place.accessors}{place.selected and place.selected.query}")
             verdicts.setdefault(key, []).append(_judge(expected, step, place))
+    told: set[str] = set()
     for (location, _), losses in verdicts.items():
         loss = losses[0]
-        if loss is not None and None not in losses:
-            yield finding(loss.code, loss.message, location, loss.hint, severity=loss.severity)
+        if loss is None or None in losses or loss.cause in told:
+            continue
+        told.update([loss.cause] if loss.cause else [])
+        yield finding(loss.code, loss.message, location, loss.hint, severity=loss.severity)
 
 
 # What is read ---------------------------------------------------------------------------------------------------------
@@ -269,7 +273,7 @@ def _of_body(
     if place.asks:
         return None
     if shape is None:
-        return _no_body(expected, step, place)
+        return None if _is_of_a_failure(expected, step, tokens, place) else _no_body(expected, step, place)
     lost = _lost(shape, tokens, place)
     responses = expected.responses(step, place.which)
     kinds = _kinds(responses)
@@ -297,12 +301,10 @@ def _is_of_a_failure(expected: Expected, step: StepSubject, tokens: tuple[str, .
     return found is not None and found != UNKNOWN and place.selected is None
 
 
-def _no_body(expected: Expected, step: StepSubject, place: _Place) -> _Loss | None:
+def _no_body(expected: Expected, step: StepSubject, place: _Place) -> _Loss:
     """A description that says nothing of a body may only be sparing; some responses never have one (RFC 9110)."""
     statuses = ", ".join(expected.responses(step, place.which))
-    if step.call is None or (place.which == "success" and expected.body(step, "failure") not in (None, UNKNOWN)):
-        return None
-    if step.call.operation.method == "HEAD":
+    if step.call is not None and step.call.operation.method == "HEAD":
         message = f"{place.expression} is absent: the answer to HEAD has no body"
         return _Loss("ARZ602", message, severity="warning")
     if expected.responses(step, place.which).keys() <= _WITHOUT_CONTENT:
@@ -313,6 +315,7 @@ def _no_body(expected: Expected, step: StepSubject, place: _Place) -> _Loss | No
         f"{place.expression} may be absent: no body is documented for the response of {step.step.target} ({statuses})",
         "if it has one, the OpenAPI description should say so",
         "info",
+        step.step.target,
     )
 
 

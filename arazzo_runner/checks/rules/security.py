@@ -41,16 +41,17 @@ def credential_in_url(subject: Subject) -> Iterator[Diagnostic]:
                 continue
             for parameter in step.step.parameters:
                 if parameter.in_ in ("query", "querystring", "path") and _is_credential(parameter, workflow):
-                    chosen = _is_declared(parameter, step)
-                    yield finding(
-                        "ARZ702",
-                        f"a credential is sent in the URL, as the {parameter.in_} parameter '{parameter.name}'",
-                        parameter.location,
-                        "the operation wants it there; keep the URL out of logs"
-                        if chosen
-                        else "send it in a header, or in the body",
-                        severity="info" if chosen else "warning",
-                    )
+                    yield _in_url(parameter, step)
+
+
+def _in_url(parameter: LinkedParameter, step: StepSubject) -> Diagnostic:
+    message = f"a credential is sent in the URL, as the {parameter.in_} parameter '{parameter.name}'"
+    if step.call is not None and not _is_declared(parameter, step.call):
+        return finding("ARZ702", message, parameter.location, "send it in a header, or in the body")
+    hint = "the operation wants it there; keep the URL out of logs"
+    if step.call is None:
+        hint = "send it in a header or in the body, if the API takes it there"
+    return finding("ARZ702", message, parameter.location, hint, severity="info")
 
 
 def _is_credential(parameter: LinkedParameter, workflow: WorkflowSubject) -> bool:
@@ -79,14 +80,11 @@ def _holds_secret(expression: Expression, workflow: WorkflowSubject) -> bool:
     return False
 
 
-def _is_declared(parameter: LinkedParameter, step: StepSubject) -> bool:
-    """Whether the operation asks for it there, as a parameter or as an API key; so it is where nothing is known."""
-    if step.call is None or parameter.in_ == "path":
+def _is_declared(parameter: LinkedParameter, call: OperationCall) -> bool:
+    """Whether an operation asks for it there, as a parameter or as an API key."""
+    if parameter.in_ == "path" or call.operation.parameter(parameter.in_, parameter.name) is not None:
         return True
-    operation = step.call.operation
-    if any(declared.in_ == parameter.in_ and declared.name == parameter.name for declared in operation.parameters):
-        return True
-    schemes = [requirement.scheme for alternative in operation.security for requirement in alternative]
+    schemes = [requirement.scheme for alternative in call.operation.security for requirement in alternative]
     return any(s.get("in") == parameter.in_ and s.get("name") == parameter.name for s in schemes)
 
 

@@ -12,12 +12,22 @@ from typing import Any
 from ...diagnostics import Diagnostic
 from ...errors import SelectorError
 from ...location import Location
-from ...plan import Constant, Items, LinkedBody, LinkedReplacement, Members, WorkflowCall, Written
+from ...openapi import media_type
+from ...plan import (
+    Constant,
+    Items,
+    LinkedBody,
+    LinkedParameter,
+    LinkedReplacement,
+    Members,
+    WorkflowCall,
+    Written,
+)
 from ...selector import DEFAULT_SELECTORS
 from ...values import JSON, Missing, array_index, format_pointer, loads, parse_pointer
 from ..misfits import NOUNS, type_of
 from ..registry import rule
-from ..subject import Subject, finding
+from ..subject import StepSubject, Subject, finding
 
 
 @rule("ARZ619")
@@ -105,23 +115,44 @@ def _set_in(value: JSON | Missing, target: tuple[str, ...], depth: int) -> str |
 
 
 @rule("ARZ620")
-def query_string_is_no_text(subject: Subject) -> Iterator[Diagnostic]:
-    """A querystring parameter is the whole query, as one text (43)."""
+def query_string_of_another_kind(subject: Subject) -> Iterator[Diagnostic]:
+    """A querystring parameter is the whole query, as one text, in the media type the operation declares (43)."""
     told: set[Location] = set()
     for workflow in subject.workflows:
         for step in workflow.steps:
-            if isinstance(step.step, WorkflowCall):
-                continue
-            for parameter in step.step.parameters:
-                kind = _kind(parameter.written) if parameter.in_ == "querystring" else None
-                if kind is not None and parameter.location not in told:
+            parameters = () if isinstance(step.step, WorkflowCall) else step.step.parameters
+            for parameter in parameters:
+                wrong = _wrong_query(parameter, step) if parameter.in_ == "querystring" else None
+                if wrong is not None and parameter.location not in told:
                     told.add(parameter.location)
-                    yield finding(
-                        "ARZ620",
-                        f"the querystring parameter '{parameter.name}' is {kind}, and has to be the query as one text",
-                        subject.below(parameter.location, "value"),
-                        "write it as it stands behind the '?', or give parameters in query",
-                    )
+                    message, hint = wrong
+                    location = subject.below(parameter.location, "value")
+                    yield finding("ARZ620", f"the querystring parameter '{parameter.name}' {message}", location, hint)
+
+
+def _wrong_query(parameter: LinkedParameter, step: StepSubject) -> tuple[str, str] | None:
+    """What is wrong with a query string, and what to write."""
+    kind = _kind(parameter.written)
+    if kind is not None:
+        hint = "write it as it stands behind the '?', or give parameters in query"
+        return f"is {kind}, and has to be the query as one text", hint
+    declared = step.call.operation.parameter("querystring", parameter.name) if step.call else None
+    content = declared.content[0] if declared is not None and declared.content is not None else ""
+    if not media_type.is_json(media_type.essence(content)):
+        return None
+    match parameter.written:
+        case Constant(value=str() as text) if not _is_json(text):
+            return f"is no JSON, which {step.step.target} declares it to be", f"write a text in {content}"
+        case _:
+            return None
+
+
+def _is_json(text: str) -> bool:
+    try:
+        loads(text)
+    except (ValueError, RecursionError):
+        return False
+    return True
 
 
 def _kind(written: Written) -> str | None:

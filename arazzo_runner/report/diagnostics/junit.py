@@ -1,4 +1,4 @@
-"""`--format junit`: a test suite per file, a failed test case per error or warning; one that passes if there is none."""
+"""`--format junit`: a test suite per file, a failed test case per error or warning; one that passes without any."""
 
 from __future__ import annotations
 
