@@ -51,6 +51,8 @@ def passes(a_step: ListedStep, status: int, body: Any) -> bool:
 @example([f"{A} == 'b'", f"{A} == 'B'"], 200, {"a": "B"})
 @example([f"{A} == {A}"], 200, {})
 @example([f"!({A} == 1 && !5)", f"{A} == 1"], 200, {"a": 0})
+@example([f"!{A} || $statusCode != true"], 200, {"a": 0})
+@example([f"({A} == 1 || !5) || true"], 200, {})
 def test_what_is_certain_in_all_cases_is_what_the_engine_finds(
     listed: list[str], status: int, body: dict[str, Any]
 ) -> None:

@@ -82,7 +82,7 @@ def at_condition(text: str) -> str:
     return f"{line}:{int(column) + len('condition: ')}"
 
 
-# Comparisons by type (ARZ410, ARZ420) -----------------------------------------------------------------------------------
+# Comparisons by type (ARZ410, ARZ420) ---------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -152,7 +152,7 @@ def test_a_value_that_may_be_one_is_not(condition: str) -> None:
     assert codes(criterion(condition), "ARZ420") == []
 
 
-# Statuses (ARZ411 to ARZ416) --------------------------------------------------------------------------------------------
+# Statuses (ARZ411 to ARZ416) ------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -286,7 +286,7 @@ def test_actions_behind_one_that_always_applies_are_told() -> None:
     assert codes(text, "ARZ416") == [f"{at(text, '{name: third')} ARZ416"]
 
 
-# Queries and patterns (ARZ417 to ARZ419, ARZ424) ------------------------------------------------------------------------
+# Queries and patterns (ARZ417 to ARZ419, ARZ424) ----------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -341,7 +341,7 @@ def test_a_pattern_that_may_fit_is_not(pattern: str) -> None:
     assert codes(typed(pattern, "regex", context), "ARZ424") == []
 
 
-# Loops and retries (ARZ421 to ARZ423, ARZ425, ARZ426) -------------------------------------------------------------------
+# Loops and retries (ARZ421 to ARZ423, ARZ425, ARZ426) -----------------------------------------------------------------
 
 LOOP = """
 - stepId: a

@@ -71,6 +71,14 @@ def test_a_goto_passes_what_its_parameters_say() -> None:
     assert places(full, "ARZ613") == []
 
 
+def test_a_retry_starts_its_workflow_without_inputs_too() -> None:
+    text = acting("{name: end, type: end}").replace(
+        "onSuccess:", "onFailure: [{name: again, type: retry, retryAfter: 1, workflowId: child}]\n    onSuccess:"
+    )
+
+    assert places(text, "ARZ613") == [at(text, "{name: again")]
+
+
 def test_an_action_of_1_0_has_no_way_to_pass_inputs() -> None:
     (finding,) = check(acting("{name: go, type: goto, workflowId: child}", "1.0.1"), "ARZ613")
 

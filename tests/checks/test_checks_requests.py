@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from checking import at, of_steps
 from shop import INTEGER, OPENAPI, STRING, check, json, operation, places, step
+
+from arazzo_runner.diagnostics import Diagnostic
 
 # ARZ605: parameters ---------------------------------------------------------------------------------------------------
 
@@ -239,7 +243,7 @@ def test_alternatives_of_a_schema_are_all_allowed() -> None:
     assert [d.code for d in _all(body("{c: true}"), openapi)] == ["ARZ606"]
 
 
-def _all(text: str, openapi: dict[str, object]) -> list[object]:
+def _all(text: str, openapi: dict[str, Any]) -> list[Diagnostic]:
     return [d for code in ("ARZ606", "ARZ609", "ARZ610") for d in check(text, code, openapi)]
 
 
@@ -267,6 +271,24 @@ def test_a_form_that_is_written_out_is_read() -> None:
 
     assert places(good, "ARZ60") == []
     assert places(bad, "ARZ606") == [at(bad, "'grant")]
+
+
+def test_parts_of_a_multipart_body_are_texts_too() -> None:
+    schema = {"type": "object", "required": ["file"], "properties": {"file": STRING, "size": INTEGER}}
+    body_of = {"content": {"multipart/form-data": {"schema": schema}}}
+    openapi = {**OPENAPI, "paths": {"/x": {"post": operation("createPet", requestBody=body_of)}}}
+
+    assert [d.code for d in _all(body("{file: x, size: '5'}"), openapi)] == []
+    assert [d.code for d in _all(body("{size: big, fiel: x}"), openapi)] == ["ARZ606", "ARZ610"]
+
+
+def test_a_pattern_is_for_constants() -> None:
+    schema = {"type": "object", "properties": {"code": {"type": "string", "pattern": "^[A-Z]+$"}}}
+    openapi = {**OPENAPI, "paths": {"/x": {"post": operation("createPet", requestBody=json(schema))}}}
+
+    assert [d.code for d in _all(body("{code: abc}"), openapi)] == ["ARZ606"]
+    assert [d.code for d in _all(body("{code: ABC}"), openapi)] == []
+    assert [d.code for d in _all(body("{code: $inputs.name}"), openapi)] == []
 
 
 def test_another_media_type_is_not_judged() -> None:
