@@ -23,8 +23,8 @@ class Options:
     server variables by source name. `auth` maps `SCHEME[.FIELD]` to a value. `env` are the variables credentials may
     come from (default: the process's own). `trusted_hosts` get credentials from there although a document that came by
     URL names them (default: `allow_hosts`). `documents` are supplied to the registry before anything is retrieved;
-    without `fetch` nothing is retrieved by URL. A description given as a text or a mapping is at `base_uri`, and locations
-    show it as `name`.
+    without `fetch` nothing is retrieved by URL. A description given as a text or a mapping is at `base_uri`, and
+    locations show it as `name`.
     """
 
     compat: Compat = "auto"

@@ -81,13 +81,12 @@ class Player:
         if not isinstance(ask, Send):
             self.now += ask.seconds
             return None
+        if urlsplit(ask.request.url).hostname == "down.test":
+            return TransportFailure("connect", "connection refused", "not_sent")
         answer, seen = self.conversation.receive(received(ask.request, self.now))
-        refused = urlsplit(ask.request.url).hostname == "down.test"
         self.now += min(answer.delay, ask.timeout)
         if seen is not None:
             seen.answered_at = self.now
-        if refused:
-            return TransportFailure("connect", "connection refused", "not_sent")
         if answer.delay >= ask.timeout:
             return TransportFailure("timeout", "no answer in time", "maybe_sent")
         if answer.drop:

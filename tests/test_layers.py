@@ -212,12 +212,7 @@ def test_the_conformance_suite_does_not_import_the_engine_but_in_its_adapter() -
     suite = ROOT / "conformance"
     paths = [*suite.glob("*.py"), *suite.glob("harness/*.py"), *suite.glob("engines/*.py")]
 
-    offences = [
-        found.place
-        for path in sorted(paths)
-        for found in imports(path)
-        if found.room is not None
-    ]
+    offences = [found.place for path in sorted(paths) for found in imports(path) if found.room is not None]
 
     assert not offences, "\n".join(offences)
 

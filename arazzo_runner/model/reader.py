@@ -134,8 +134,8 @@ VERSIONS: Mapping[str, tuple[str, ...]] = {
     "jsonpointer": ("rfc6901",),
 }
 VERSIONS_1_0: Mapping[str, tuple[str, ...]] = {
-    "jsonpath": ("draft-goessner-dispatch-jsonpath-00", "rfc9535"),
-    "xpath": ("xpath-30", "xpath-20", "xpath-10", "xpath-31"),
+    "jsonpath": ("draft-goessner-dispatch-jsonpath-00",),
+    "xpath": ("xpath-30", "xpath-20", "xpath-10"),
 }
 _KINDS = {
     "string": str,
@@ -661,14 +661,12 @@ class _Reader:
         )
 
     def _uri_reference(self, text: str, pointer: Pointer) -> None:
-        """A file may be found all the same: what is no URI-reference is a warning."""
+        """ "MUST be in the form of a URI-reference" (RFC 3986); decision 103."""
         good = _URI.match(text)
         end = good.end() if good else 0
         if end < len(text):
             hint = f"write '{quote(text[end])}' instead of it"
-            self.report(
-                "ARZ116", f"'{pointer[-1]}' is no URI-reference: it holds '{text[end]}'", pointer, hint, "warning"
-            )
+            self.report("ARZ116", f"'{pointer[-1]}' is no URI-reference: it holds '{text[end]}'", pointer, hint)
 
     def _unique(self, what: str, named: list[tuple[str, Location]]) -> None:
         seen: dict[str, Location] = {}

@@ -24,7 +24,18 @@ from .objects import (
     UnlinkedStep,
     WorkflowCall,
 )
-from .written import Constant, Embedding, Items, Members, Selected, Unreadable, Whole, Written, expressions_in, selectors_in
+from .written import (
+    Constant,
+    Embedding,
+    Items,
+    Members,
+    Selected,
+    Unreadable,
+    Whole,
+    Written,
+    expressions_in,
+    selectors_in,
+)
 
 __all__ = [
     "Bounds",

@@ -67,7 +67,7 @@ class ValueReader:
         if isinstance(value, str):
             return self._text(value, location)
         if isinstance(value, dict):
-            if self._unquoted(value):
+            if self.is_unquoted(value):
                 return self._refuse_unquoted(value, location)
             if self.reading.version == "1.1" and "selector" in value:
                 if is_selector(value, self.reading.version):
@@ -78,7 +78,7 @@ class ValueReader:
             return self._list(value, pointer, location)
         return Constant(value, location)
 
-    def _unquoted(self, value: Mapping[str, Any]) -> bool:
+    def is_unquoted(self, value: Mapping[str, Any]) -> bool:
         """Whether an object is what YAML makes of `{$inputs.x}` without quotes (decision 56)."""
         if len(value) != 1 or self.document.format != "yaml":
             return False

@@ -56,8 +56,8 @@ from .objects import (
 from .operations import Found
 from .order import reachable, topological
 from .references import OF_HTTP, WITHOUT_RESPONSE, reads_request, steps_read
-from .values import ValueReader, is_near_selector
-from .written import Constant, Embedding, Evaluator, Members, Written, compile_written
+from .values import ValueReader, is_selector
+from .written import Constant, Embedding, Evaluator, Unreadable, Written, compile_written
 
 if TYPE_CHECKING:
     from .link import DocumentLinker
@@ -705,9 +705,18 @@ class WorkflowLinker:
 
     def _output(self, output: Output, reader: ValueReader) -> LinkedOutput:
         value = output.value
-        written = reader.value(value)
+        if self._is_no_output(value.value, reader):
+            self.findings.add(
+                "ARZ304",
+                f"the output '{output.name}' is an object, and no Selector Object",
+                output.location,
+                "an output is an expression, or an object of exactly context, selector and type",
+            )
+            written: Written = Unreadable(None, output.location)
+        else:
+            written = reader.value(value)
         what = self._unusual(written)
-        if what and not is_near_selector(value.value):
+        if what:
             self.findings.add(
                 "ARZ304",
                 f"the output '{output.name}' is {what}, not an expression; it is kept as it is",
@@ -732,10 +741,17 @@ class WorkflowLinker:
                 return "a constant"
             case Embedding():
                 return "a text with embedded expressions"
-            case Constant(value=dict()) | Members() if self.document.reading.version == "1.1":
-                return "an object that is no Selector Object"
             case _:
                 return None
+
+    def _is_no_output(self, value: object, reader: ValueReader) -> bool:
+        """Whether an output of a 1.1 document is an object other than a Selector Object; the text allows no literal."""
+        return (
+            self.document.reading.version == "1.1"
+            and isinstance(value, dict)
+            and not reader.is_unquoted(value)
+            and not is_selector(value, "1.1")
+        )
 
     def _actions(
         self,

@@ -44,9 +44,9 @@ FORMS: list[Any] = [
     pytest.param(
         "ARZ501",
         "successCriteria:\n- condition: $ > $inputs.n\n  context: $steps.first.outputs.o\n"
-        "  type:\n    type: jsonpath\n    version: rfc9535",
+        "  type: jsonpath",
         "successCriteria:\n- condition: $steps.first.outputs.o > $inputs.n",
-        id="a bare comparison with a version",
+        id="a bare comparison over an output",
     ),
     pytest.param(
         "ARZ501",
