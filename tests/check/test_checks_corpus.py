@@ -30,7 +30,7 @@ def test_every_finding_has_a_reason() -> None:
     entries = [(file, judged(entry)) for file, listed in RECORD["files"].items() for entry in listed]
 
     unjudged = [f"{file}: {finding}" for file, (finding, reason) in entries if not reason]
-    named = {name for _, (_, reason) in entries for name in re.findall(r"<([\w-]+)>", reason)}
+    named = {name for _, (_, reason) in entries for name in re.findall(r"^<([\w-]+)>", reason)}
 
     assert unjudged == []
     assert named <= RECORD["reasons"].keys()
