@@ -39,3 +39,11 @@ def test_a_session_of_the_readme_is_real_output(command: str, output: str):
 def test_the_readme_has_two_sessions_and_begins_with_the_two_commands():
     assert len(sessions()) >= 2
     assert README.index("make demo") < README.index("make test") < README.index("## Run a workflow")
+
+
+def test_the_readme_shows_the_top_of_the_conformance_results():
+    results = (ROOT / "conformance" / "RESULTS.md").read_text(encoding="utf-8")
+
+    top = results.split("## By area")[0].split("# Results of the conformance suite")[1].strip()
+
+    assert top in README
