@@ -271,6 +271,23 @@ def test_where_the_api_asks_for_it_the_author_has_no_choice(operation: Any) -> N
     assert findings(text, "ARZ702", api(**operation)) == [f"{at(text, '{name: api_key')} info"]
 
 
+@pytest.mark.parametrize(
+    ("operation", "hint"),
+    [
+        ({"security": [{"key": []}]}, "the operation wants it there; keep the URL out of logs"),
+        (
+            {"security": [{"key": []}, {"key": [], "token": []}]},
+            "the operation wants it there; keep the URL out of logs",
+        ),
+        ({"security": [{"token": []}, {"key": []}]}, "the operation also takes 'token', which is not in the URL"),
+    ],
+)
+def test_a_scheme_that_goes_elsewhere_is_named(operation: Any, hint: str) -> None:
+    text = of_steps(IN_QUERY % ("api_key", "$inputs.id", "1"), fields=INPUTS)
+
+    assert [d.hint for d in check(text, api(**operation)) if d.code == "ARZ702"] == [hint]
+
+
 def test_a_header_is_the_place_for_a_credential() -> None:
     assert findings(parameter("X-Token", "$inputs.token"), "ARZ702") == []
 
@@ -367,6 +384,29 @@ def test_all_schemes_of_an_alternative_are_needed() -> None:
 
     assert len(findings(text, "ARZ704", api(security=[{"token": [], "key": []}]))) == 1
     assert findings(text, "ARZ704", api(security=[{"token": [], "key": []}, {"token": []}])) == []
+
+
+def test_a_credential_that_a_step_sends_may_be_that_of_a_scheme_nobody_declares() -> None:
+    secured = api(security=[{"lost": []}])
+
+    assert findings(parameter("Private-Token", "$inputs.token"), "ARZ704", secured) == []
+    assert len(findings(parameter("X-Trace", "$inputs.trace"), "ARZ704", secured)) == 1
+
+
+@pytest.mark.parametrize(
+    ("security", "hint"),
+    [
+        (
+            [{"lost": [], "key": []}],
+            "the description does not declare the security scheme 'lost'; send the credential as a parameter",
+        ),
+        ([{"lost": []}, {"token": []}], "'token' (http bearer): --auth token=TOKEN or ARAZZO_AUTH_TOKEN=TOKEN"),
+    ],
+)
+def test_nothing_can_be_typed_for_a_scheme_nobody_declares(security: Any, hint: str) -> None:
+    found = check(of_steps(CALL), api(security=security), auth={"lost": "x"}, env={})
+
+    assert [d.hint for d in found if d.code == "ARZ704"] == [hint]
 
 
 @pytest.mark.parametrize("options", [{"auth": {"token": "x"}}, {"env": {"ARAZZO_AUTH_TOKEN": "x"}}])

@@ -22,6 +22,7 @@ from ...expression import (
     WorkflowsReference,
     parts,
 )
+from ...messages import Security, SecurityRequirement
 from ...openapi import advice
 from ...plan import LinkedParameter, OperationCall, WorkflowCall, Written, expressions_in
 from ...secrets import is_secret_name
@@ -51,6 +52,8 @@ def _in_url(parameter: LinkedParameter, step: StepSubject) -> Diagnostic:
     hint = "the operation wants it there; keep the URL out of logs"
     if step.call is None:
         hint = "send it in a header or in the body, if the API takes it there"
+    elif other := _way_outside_the_url(parameter, step.call):
+        hint = f"the operation also takes '{other}', which is not in the URL"
     return finding("ARZ702", message, parameter.location, hint, severity="info")
 
 
@@ -86,6 +89,14 @@ def _is_declared(parameter: LinkedParameter, call: OperationCall) -> bool:
         return True
     schemes = [requirement.scheme for alternative in call.operation.security for requirement in alternative]
     return any(s.get("in") == parameter.in_ and s.get("name") == parameter.name for s in schemes)
+
+
+def _way_outside_the_url(parameter: LinkedParameter, call: OperationCall) -> str | None:
+    """The scheme that an operation takes in place of an API key in its URL, alone and elsewhere."""
+    if parameter.in_ == "path" or call.operation.parameter(parameter.in_, parameter.name) is not None:
+        return None
+    alone = [alternative[0] for alternative in call.operation.security if len(alternative) == 1]
+    return next((r.name for r in alone if r.scheme and _place(r.scheme)[0] != "query"), None)
 
 
 @rule("ARZ703")
@@ -152,7 +163,7 @@ def no_credential(subject: Subject) -> Iterator[Diagnostic]:
         told: set[object] = set()
         for step in workflow.steps:
             call = step.call
-            if call is None or not call.operation.security or _is_satisfied(subject, call):
+            if call is None or not call.operation.security or _is_satisfied(subject, step, call):
                 continue
             schemes = frozenset(r.name for alternative in call.operation.security for r in alternative)
             if (call.source, schemes) not in told:
@@ -161,18 +172,32 @@ def no_credential(subject: Subject) -> Iterator[Diagnostic]:
                     "ARZ704",
                     f"{call.operation.method} {call.operation.path} needs a credential, and none is configured",
                     step.named_at,
-                    advice(call.operation.security),
+                    _advice(call.operation.security),
                 )
 
 
-def _is_satisfied(subject: Subject, call: OperationCall) -> bool:
+def _advice(security: Security) -> str | None:
+    """What to type; nothing can be typed for a scheme that is not declared, since nobody knows where it goes."""
+    declared = tuple(alternative for alternative in security if all(r.scheme for r in alternative))
+    if declared:
+        return advice(declared)
+    name = next(r.name for alternative in security for r in alternative if not r.scheme)
+    return f"the description does not declare the security scheme '{name}'; send the credential as a parameter"
+
+
+def _is_satisfied(subject: Subject, step: StepSubject, call: OperationCall) -> bool:
     given = {(p.in_, p.name.lower() if p.in_ == "header" else p.name) for p in call.parameters}
     if ("header", "cookie") in given:
         given |= {("cookie", str(r.scheme.get("name"))) for a in call.operation.security for r in a}
-    return any(
-        all(_place(r.scheme) in given or r.scheme.get("type") == "mutualTLS" or subject.held(r) for r in alternative)
-        for alternative in call.operation.security
-    )
+    sends = any(p.in_ != "path" and _is_credential(p, step.workflow) for p in call.parameters)
+
+    def has(requirement: SecurityRequirement) -> bool:
+        scheme = requirement.scheme
+        if not scheme:  # not declared: any credential may be the one that is meant, and a configured one is not sent
+            return sends
+        return _place(scheme) in given or scheme.get("type") == "mutualTLS" or subject.held(requirement)
+
+    return any(all(map(has, alternative)) for alternative in call.operation.security)
 
 
 def _place(scheme: Mapping[str, Any]) -> tuple[str, str]:
