@@ -24,8 +24,8 @@ _HEAD = """\
 # What `arazzo-run check` says of a sample of published descriptions, and why it is right.
 #
 # The documents are not here: paths are those of the corpus and of the examples (see tests/check_corpus.py).
-# Each finding is `line:column CODE reason`; the name in <> that a reason begins with stands under `reasons`. Every one
-# was looked at, in the document and, where it is about one, in the OpenAPI description.
+# Each finding is `line:column CODE reason`; the name in <> that a reason begins with stands under `reasons`. A reason
+# says what was looked up in the document, or in the OpenAPI description it is about; `<listed>` says that nothing was.
 """
 
 
