@@ -24,9 +24,16 @@ def _variable(text: str) -> str:
 
 
 def advice(security: Security) -> str | None:
-    """Which schemes an operation declares and how to supply them: the line a 401 prints."""
-    ways = [_ways(alternative) for alternative in security if alternative]
-    return " or ".join(ways) or None
+    """Which schemes an operation declares and how to supply them: the line a 401 prints.
+
+    Nothing can be supplied for a scheme that is not declared: nobody knows where it goes (decision 119).
+    """
+    named = [alternative for alternative in security if alternative]
+    declared = [alternative for alternative in named if all(requirement.scheme for requirement in alternative)]
+    if declared or not named:
+        return " or ".join(map(_ways, declared)) or None
+    name = next(requirement.name for requirement in named[0] if not requirement.scheme)
+    return f"the description does not declare the security scheme '{name}'; send the credential as a parameter"
 
 
 def _ways(alternative: tuple[SecurityRequirement, ...]) -> str:

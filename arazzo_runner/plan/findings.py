@@ -88,11 +88,15 @@ class Findings:
         location: Location,
         fix_of: Callable[[Tolerated], Fix | None] | None = None,
     ) -> None:
-        """Forms read as their author meant: one warning each, with the portable rewrite (decision 0).
+        """Forms read as their author meant: one warning for each in a text, with the portable rewrite (decision 0).
 
         `fix_of` gives the rewrite where more than the text at `location` changes.
         """
+        told: set[tuple[str, str]] = set()
         for place in places:
+            if place.rewrite is not None and (place.form, place.rewrite) in told:
+                continue  # the same form again in one text: the first one has the rewrite of all
+            told.add((place.form, place.rewrite or ""))
             fix = fix_of(place) if fix_of else rewrite_of(place, location)
             self.add(FORMS.get(place.form, "ARZ500"), place.message, location, _hint(place, fix), "warning", fix)
 

@@ -22,7 +22,7 @@ from ...expression import (
     WorkflowsReference,
     parts,
 )
-from ...messages import Security, SecurityRequirement
+from ...messages import SecurityRequirement
 from ...openapi import advice
 from ...plan import LinkedParameter, OperationCall, WorkflowCall, Written, expressions_in
 from ...secrets import is_secret_name
@@ -172,17 +172,8 @@ def no_credential(subject: Subject) -> Iterator[Diagnostic]:
                     "ARZ704",
                     f"{call.operation.method} {call.operation.path} needs a credential, and none is configured",
                     step.named_at,
-                    _advice(call.operation.security),
+                    advice(call.operation.security),
                 )
-
-
-def _advice(security: Security) -> str | None:
-    """What to type; nothing can be typed for a scheme that is not declared, since nobody knows where it goes."""
-    declared = tuple(alternative for alternative in security if all(r.scheme for r in alternative))
-    if declared:
-        return advice(declared)
-    name = next(r.name for alternative in security for r in alternative if not r.scheme)
-    return f"the description does not declare the security scheme '{name}'; send the credential as a parameter"
 
 
 def _is_satisfied(subject: Subject, step: StepSubject, call: OperationCall) -> bool:
