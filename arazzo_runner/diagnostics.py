@@ -123,7 +123,9 @@ def edit_dict(edit: Edit) -> dict[str, object]:
 
 def did_you_mean(word: str, known: Iterable[str]) -> str | None:
     """A hint that names the nearest known words, or None."""
-    close = difflib.get_close_matches(word, list(known), n=2, cutoff=0.6)
+    names = list(dict.fromkeys(known))
+    same = [name for name in names if name.casefold() == word.casefold()]
+    close = same or difflib.get_close_matches(word, names, n=2, cutoff=0.6)
     if not close:
         return None
     return "did you mean " + " or ".join(f"'{name}'" for name in close) + "?"

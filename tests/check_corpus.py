@@ -25,7 +25,7 @@ _HEAD = """\
 #
 # The documents are not here: paths are those of the corpus and of the examples (see tests/check_corpus.py).
 # Each finding is `line:column CODE reason`; the name in <> that a reason begins with stands under `reasons`. A reason
-# says what was looked up in the document, or in the OpenAPI description it is about; `<listed>` says that nothing was.
+# says what was looked up in the document, or in the OpenAPI description it is about.
 """
 
 

@@ -55,6 +55,10 @@ class Names(Protocol):
         """Steps of the running workflow, each with its outputs."""
 
     @property
+    def likely_steps(self) -> Collection[str] | None:
+        """Those of `steps` that may be meant here, because they come before; None for all."""
+
+    @property
     def workflows(self) -> Mapping[str, tuple[Collection[str] | None, Collection[str] | None]] | None:
         """Workflows of the document, each with its inputs and outputs."""
 
@@ -70,6 +74,7 @@ class DeclaredNames:
     inputs: Collection[str] | None = None
     outputs: Collection[str] | None = None
     steps: Mapping[str, Collection[str] | None] | None = None
+    likely_steps: Collection[str] | None = None
     workflows: Mapping[str, tuple[Collection[str] | None, Collection[str] | None]] | None = None
     sources: Collection[str] | None = None
 
@@ -207,12 +212,14 @@ _Named: TypeAlias = "InputsReference | OutputsReference | StepsReference | Workf
 
 def _check_owner(expression: _Named, names: Names) -> None:
     if isinstance(expression, StepsReference):
-        _check(expression.step_id, names.steps, "step", len("$steps."))
+        _check(expression.step_id, names.steps, "step", len("$steps."), names.likely_steps)
     elif isinstance(expression, WorkflowsReference):
         _check(expression.workflow_id, names.workflows, "workflow", len("$workflows."))
 
 
-def _check(name: str, declared: Collection[str] | None, kind: NameKind, offset: int) -> None:
+def _check(
+    name: str, declared: Collection[str] | None, kind: NameKind, offset: int, likely: Collection[str] | None = None
+) -> None:
     if declared is not None and name not in declared:
         where = "in this workflow" if kind == "step" else "in this document"
         raise UndeclaredName(
@@ -220,7 +227,7 @@ def _check(name: str, declared: Collection[str] | None, kind: NameKind, offset: 
             kind=kind,
             name=name,
             offset=offset,
-            hint=did_you_mean(name, declared),
+            hint=did_you_mean(name, declared if likely is None else likely),
         )
 
 

@@ -513,7 +513,7 @@ class _Reader:
         )
         if inputs:
             for key, schema in inputs.value.items():
-                self._pattern(_KEY, key, (*inputs.pointer, key), "a component's name")
+                self._pattern(_KEY, key, (*inputs.pointer, key), "a component's name", key=True)
                 if not isinstance(schema, (dict, bool)):
                     self._wrong_type((*inputs.pointer, key), schema, "a JSON Schema")
         node.known()
@@ -610,8 +610,7 @@ class _Reader:
         for name, value in inner.value.items():
             pointer = (*inner.pointer, name)
             location = self.document.location(pointer)
-            if not _KEY.fullmatch(name):
-                self.report("ARZ119", f"an output's name has letters, digits, '.', '-' and '_' only: '{name}'", pointer)
+            self._pattern(_KEY, name, pointer, "an output's name", key=True)
             if isinstance(value, list) or (isinstance(value, dict) and self.version == "1.0"):
                 self._wrong_type(pointer, value, "an expression")
             # A constant is kept as it is (decision 57); a wrong output is still declared: one finding, not one per use.
@@ -651,13 +650,27 @@ class _Reader:
             return
         self.report("ARZ111", f"{_what(pointer)} is {_a(value)}, not {wanted}", pointer, fix=fix)
 
-    def _pattern(self, pattern: re.Pattern[str], name: str, pointer: Pointer, what: str, *, soft: bool = False) -> None:
+    def _pattern(
+        self,
+        pattern: re.Pattern[str],
+        name: str,
+        pointer: Pointer,
+        what: str,
+        *,
+        soft: bool = False,
+        key: bool = False,
+    ) -> None:
         if pattern.fullmatch(name):
             return
         allowed = "letters, digits, '-' and '_'" if pattern is _NAME else "letters, digits, '.', '-' and '_'"
         severity: Severity = "warning" if soft or pattern is _NAME else "error"
         self.report(
-            "ARZ119", f"{what} has {allowed} only: '{name}'", pointer, "no expression can refer to it", severity
+            "ARZ119",
+            f"{what} has {allowed} only: '{name}'",
+            pointer,
+            "no expression can refer to it",
+            severity,
+            key=key,
         )
 
     def _uri_reference(self, text: str, pointer: Pointer) -> None:
@@ -824,7 +837,7 @@ class _Node:
         result: dict[str, T] = {}
         for key, item in (inner.value if inner else {}).items():
             pointer = (*self.pointer, field, key)
-            self.reader._pattern(_KEY, key, pointer, "a component's name")
+            self.reader._pattern(_KEY, key, pointer, "a component's name", key=True)
             if not isinstance(item, dict) or _is_unquoted(item):
                 self.reader._wrong_type(pointer, item, "an object")
             elif "reference" in item:

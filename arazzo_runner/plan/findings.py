@@ -110,5 +110,12 @@ def _hint(place: Tolerated, fix: Fix | None) -> str:
     if place.hint is not None:
         return place.hint
     if place.rewrite:
-        return f"portable form: {place.rewrite}"
+        return f"portable form: {_line_at(place.rewrite, place.offset)}"
     return "remove it" if fix else "no portable form"
+
+
+def _line_at(text: str, offset: int) -> str:
+    """The line of a text that an offset is in: a payload of many lines is no hint."""
+    if "\n" not in text:
+        return text
+    return text[text.rfind("\n", 0, offset) + 1 :].partition("\n")[0].strip()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import partial
@@ -77,12 +77,13 @@ class WorkflowLinker:
         self.findings = document.findings
         self.inputs = document.checked_inputs(workflow)
         self._read_before: dict[str, list[tuple[str, Location]]] = {}
+        self._linked_before: tuple[str, ...] | None = None
         self._unplaced: set[str] = set()  # the steps with a parameter of which name or place cannot be read
 
     def link(self) -> LinkedWorkflow:
         depends_on = tuple(key for text in self.workflow.depends_on if (key := self._workflow_key(text)))
         self._unique(self._parameter_list(self.workflow.parameters), with_in=True)
-        listed = self._in_order([self._step(step) for step in self.workflow.steps])
+        listed = self._in_order([self._step(step) for step in self._one_by_one()])
         steps = tuple(step for step in listed if not isinstance(step, UnlinkedStep))
         outputs = self._outputs(self.workflow.outputs, self._reader(()))
         return LinkedWorkflow(
@@ -362,11 +363,19 @@ class WorkflowLinker:
 
     # -- names --------------------------------------------------------------------------------------------------------
 
+    def _one_by_one(self) -> Iterator[Step]:
+        """The steps to link; meanwhile those before the current one are what a wrong name may mean."""
+        for index, step in enumerate(self.workflow.steps):
+            self._linked_before = tuple(s.step_id for s in self.workflow.steps[:index])
+            yield step
+        self._linked_before = None
+
     def _reader(self, outputs: Collection[str] | None, *, of_workflow: bool = False) -> ValueReader:
         names = DeclaredNames(
             inputs=self.inputs.declared,
             outputs=outputs,
             steps={s.step_id: tuple(o.name for o in s.outputs) for s in self.workflow.steps},
+            likely_steps=self._linked_before,
             workflows={
                 w.workflow_id: (self.document.inputs_of(w).declared, tuple(o.name for o in w.outputs))
                 for w in self.document.description.workflows

@@ -31,6 +31,21 @@ def test_an_output_of_a_step_that_an_action_jumps_over_may_be_missing() -> None:
     assert "'a' goes by 'skip' to 'c' when it succeeds" in finding.message
 
 
+def test_the_action_that_is_named_is_the_one_that_leads_past_the_step() -> None:
+    later = """- stepId: d
+  operationId: getPet
+  parameters: [{name: id, in: path, value: $steps.b.outputs.id}]
+"""
+    onward = "  onSuccess: [{name: onward, type: goto, stepId: d}]\n"
+    text = of_steps(SKIP.replace("$steps.b.outputs.id", "x") + onward + later).replace(
+        "$statusCode == 201", "$inputs.x"
+    )
+
+    (finding,) = [d for d in check(text) if d.code == "ARZ310"]
+
+    assert finding.message.endswith("step 'b' has not run when 'a' goes by 'skip' to 'c' when it succeeds")
+
+
 def test_an_action_that_can_never_apply_jumps_over_nothing() -> None:
     never = of_steps(SKIP).replace("$statusCode == 201", "$statusCode == 404")
 

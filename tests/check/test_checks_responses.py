@@ -85,6 +85,22 @@ def test_a_condition_may_ask_for_what_is_not_there(condition: str) -> None:
     assert places(text, "ARZ601") == []
 
 
+@pytest.mark.parametrize(
+    ("member", "hint"),
+    [
+        ("pet_status", "did you mean 'status'?"),
+        ("statuses", "did you mean 'status'?"),
+        ("owner_id", "did you mean 'owner'?"),
+        ("vaccines", None),
+        ("tagging", None),
+    ],
+)
+def test_the_hint_names_no_member_that_only_begins_alike(member: str, hint: str | None) -> None:
+    (finding,) = check(step(f"outputs: {{pet: $response.body#/0/{member}}}"), "ARZ601")
+
+    assert finding.hint == hint
+
+
 def test_a_dereference_in_a_condition_is_followed() -> None:
     text = step(
         "successCriteria: [{condition: $statusCode == 200}, {condition: '$response.body.data[0].naem == 3'}]", "getPage"
@@ -101,7 +117,9 @@ def test_an_array_has_no_length_in_a_condition() -> None:
 
     (finding,) = check(text, "ARZ601")
 
-    assert finding.hint == "there is no length here; ask for the first item: $response.body#/data/0 != null"
+    assert finding.hint == (
+        "there is no length here; ask for the first item: $response.body#/data/0 != null (== null: none)"
+    )
 
 
 @pytest.mark.parametrize(("condition", "found"), [("$.data.length > 0", 0), ("$.dat.length > 0", 1)])

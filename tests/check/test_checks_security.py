@@ -386,6 +386,16 @@ def test_all_schemes_of_an_alternative_are_needed() -> None:
     assert findings(text, "ARZ704", api(security=[{"token": [], "key": []}, {"token": []}])) == []
 
 
+def test_the_hint_leaves_out_the_scheme_that_the_step_gives_itself() -> None:
+    text = parameter("Authorization", "$inputs.token")
+
+    (told,) = [d for d in check(text, api(security=[{"token": [], "key": []}]), env={}) if d.code == "ARZ704"]
+
+    assert told.hint is not None
+    assert told.hint.startswith("'key' (apiKey in query api_key): --auth key=KEY")
+    assert "token" not in told.hint
+
+
 def test_a_credential_that_a_step_sends_may_be_that_of_a_scheme_nobody_declares() -> None:
     secured = api(security=[{"lost": []}])
 

@@ -84,6 +84,13 @@ def test_after_a_wrong_reference_nobody_knows_which_one_was_meant() -> None:
     ]
 
 
+def test_a_ref_where_a_reference_is_wanted_says_that_the_component_is_meant() -> None:
+    text = of_steps(REFERENCES) + COMPONENTS
+    text = text.replace("{reference: $components.parameters.limit}", "{$ref: '#/components/parameters/limit'}")
+
+    assert messages(text, "ARZ230") == ["no $ref in this document leads to the schema 'pet'"]
+
+
 def test_a_schema_with_an_anchor_may_be_meant_by_it() -> None:
     text = of_steps("- {stepId: a, operationId: listPets}") + COMPONENTS.replace("{type: object}", "{$anchor: pet}")
 

@@ -324,6 +324,16 @@ def test_an_input_that_may_be_given_may_be_read(schema: Any, closed: bool) -> No
     assert found == ([f"ARZ302 {S}/parameters/0/value"] if closed else [])
 
 
+def test_the_portable_form_of_a_text_of_many_lines_is_shown_by_the_line_that_changes() -> None:
+    text = '{\n  "a": 1,\n  "b": "{$inputs.pet.id}"\n}\n'
+    called = step(requestBody={"contentType": "application/json", "payload": text})
+    inputs = {"type": "object", "properties": {"pet": {}}}
+
+    found = link(arazzo_of(steps(called, inputs=inputs))).diagnostics
+
+    assert [d.hint for d in found if d.code == "ARZ503"] == ['portable form: "b": "{$inputs.pet#/id}"']
+
+
 UNQUOTED = """\
 arazzo: 1.0.1
 info: {title: t, version: '1'}

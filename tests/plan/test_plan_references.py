@@ -616,3 +616,14 @@ def test_a_supplied_document_is_the_entry_of_a_host() -> None:
     )
 
     assert errors(document) == []
+
+
+def test_a_name_in_other_letters_is_what_was_meant() -> None:
+    assert hints(steps(step(operationId="LISTPETS"))) == ["did you mean 'listPets'?"]
+
+
+def test_a_step_that_comes_later_is_not_what_a_wrong_name_means() -> None:
+    reading = step("get-comments-for-media", operationId="listPets", outputs={"x": "$steps.get-media.outputs.y"})
+
+    assert hints(steps(step("a"), reading)) == [None]
+    assert hints(steps(step("get-medium"), reading)) == ["did you mean 'get-medium'?"]

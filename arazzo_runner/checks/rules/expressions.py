@@ -6,7 +6,7 @@ Arazzo 1.1.0, "Runtime Expressions"; decisions 17, 19, 20, 23, 24, 27.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from ...condition import QueryCondition, RegexCondition
@@ -43,7 +43,7 @@ from ...plan import (
     Written,
     expressions_in,
 )
-from ..flow import Edge
+from ..flow import Edge, Flow
 from ..registry import rule
 from ..subject import Read, StepSubject, Subject, WorkflowSubject, finding
 
@@ -68,7 +68,7 @@ def step_may_not_have_run(subject: Subject) -> Iterator[Diagnostic]:
                 if way is not None and _may_come_first(workflow, other, step.step.step_id):
                     yield finding(
                         "ARZ310",
-                        f"{what}, and step '{other}' has not run when {_tell(way, other)}",
+                        f"{what}, and step '{other}' has not run when {_tell(workflow.flow, way, other)}",
                         location,
                         f"read it only where '{other}' has run, or send every way through it",
                     )
@@ -88,21 +88,32 @@ def _needs(step: StepSubject) -> Iterator[tuple[str, Location, str]]:
 
 def _may_come_first(workflow: WorkflowSubject, other: str, step_id: str) -> bool:
     """Whether some way leads from `other` to the step; where none does, link has said so (ARZ303)."""
-    flow, todo, seen = workflow.flow, [other], {other}
+    flow = workflow.flow
+    return _leads(flow, other, step_id) or any(other in e.between for edges in flow.edges.values() for e in edges)
+
+
+def _leads(flow: Flow, start: str, goal: str, past: Iterable[str] = ()) -> bool:
+    """Whether some way leads from one step to another, none of the steps `past` being on it."""
+    todo, seen = [start], {start, *past}
     while todo:
         for edge in flow.edges.get(todo.pop(), ()):
-            if step_id in (edge.target, *edge.between):
+            if goal in (edge.target, *edge.between):
                 return True
             if edge.target and edge.target not in seen:
                 seen.add(edge.target)
                 todo.append(edge.target)
-    return any(other in edge.between for edges in flow.edges.values() for edge in edges)
+    return False
 
 
-def _tell(way: tuple[Edge, ...], other: str) -> str:
-    """The turn that matters: the last action on the way, or the first visit when there is none."""
-    turns = [edge for edge in way if edge.action is not None]
-    return str(turns[-1]) if turns else "it is reached for the first time"
+def _tell(flow: Flow, way: tuple[Edge, ...], other: str) -> str:
+    """The turn that matters: the last action on the way in place of which another edge leads on to `other`.
+
+    Where none does it is the last action, or the first visit when there is none.
+    """
+    turns = [(edge, {before.source for before in way[:n]}) for n, edge in enumerate(way) if edge.action is not None]
+    if not turns:
+        return "it is reached for the first time"
+    return str(next((e for e, past in reversed(turns) if _leads(flow, e.source, other, past)), turns[-1][0]))
 
 
 @rule("ARZ311")

@@ -6,7 +6,7 @@ answered as its operation documents. Conditions that ask whether something is th
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, TypeAlias
 
@@ -25,7 +25,7 @@ from ...condition import (
     SimpleCondition,
     operand_expressions,
 )
-from ...diagnostics import Diagnostic, Severity, did_you_mean
+from ...diagnostics import Diagnostic, Severity, did_you_mean, edit_distance
 from ...expression import (
     Alternatives,
     BodyReference,
@@ -388,12 +388,25 @@ def _hint(place: _Place, lost: _Lost) -> str | None:
     if token is None:
         return None
     if token == "length" and place.condition and shape.types == frozenset(("array",)):
-        return f"there is no length here; ask for the first item: {_at(place, lost, '0')} != null"
+        return f"there is no length here; ask for the first item: {_at(place, lost, '0')} != null (== null: none)"
     if shape.items is not None and shape.items.member(token) not in (None, UNKNOWN):
         return f"it is in the items: the first one is {_at(place, lost, '0', token)}"
     if array_index(token) is not None and lost.rest and lost.rest[0] in shape.properties:
         return f"there is {_at(place, lost, *lost.rest)}"
-    return did_you_mean(token, shape.properties) or _deeper(place, lost, token)
+    return _spelt_like(token, shape.properties) or _deeper(place, lost, token)
+
+
+def _spelt_like(token: str, names: Iterable[str]) -> str | None:
+    """The member of nearly that name; names that only begin alike, as `users` and `username`, are two things."""
+    return did_you_mean(token, [name for name in names if _goes_on_alike(token, name)])
+
+
+def _goes_on_alike(token: str, name: str) -> bool:
+    """Whether a slip is between two names, or what they have behind their common beginning is alike."""
+    pairs = enumerate(zip(token, name, strict=False))
+    shared = next((at for at, (one, other) in pairs if one != other), min(len(token), len(name)))
+    rest, other = token[shared:], name[shared:]
+    return not rest or not other or edit_distance(rest, other) <= 2 or did_you_mean(rest, [other]) is not None
 
 
 def _deeper(place: _Place, lost: _Lost, token: str) -> str | None:

@@ -22,7 +22,7 @@ from ...expression import (
     WorkflowsReference,
     parts,
 )
-from ...messages import SecurityRequirement
+from ...messages import Security, SecurityRequirement
 from ...openapi import advice
 from ...plan import LinkedParameter, OperationCall, WorkflowCall, Written, expressions_in
 from ...secrets import is_secret_name
@@ -163,7 +163,8 @@ def no_credential(subject: Subject) -> Iterator[Diagnostic]:
         told: set[object] = set()
         for step in workflow.steps:
             call = step.call
-            if call is None or not call.operation.security or _is_satisfied(subject, step, call):
+            lacking = _lacking(subject, step, call) if call else ()
+            if call is None or not lacking or not all(lacking):
                 continue
             schemes = frozenset(r.name for alternative in call.operation.security for r in alternative)
             if (call.source, schemes) not in told:
@@ -172,11 +173,12 @@ def no_credential(subject: Subject) -> Iterator[Diagnostic]:
                     "ARZ704",
                     f"{call.operation.method} {call.operation.path} needs a credential, and none is configured",
                     step.named_at,
-                    advice(call.operation.security),
+                    advice(lacking),
                 )
 
 
-def _is_satisfied(subject: Subject, step: StepSubject, call: OperationCall) -> bool:
+def _lacking(subject: Subject, step: StepSubject, call: OperationCall) -> Security:
+    """What of each alternative neither the step gives nor the host has."""
     given = {(p.in_, p.name.lower() if p.in_ == "header" else p.name) for p in call.parameters}
     if ("header", "cookie") in given:
         given |= {("cookie", str(r.scheme.get("name"))) for a in call.operation.security for r in a}
@@ -188,7 +190,7 @@ def _is_satisfied(subject: Subject, step: StepSubject, call: OperationCall) -> b
             return sends
         return _place(scheme) in given or scheme.get("type") == "mutualTLS" or subject.held(requirement)
 
-    return any(all(map(has, alternative)) for alternative in call.operation.security)
+    return tuple(tuple(r for r in alternative if not has(r)) for alternative in call.operation.security)
 
 
 def _place(scheme: Mapping[str, Any]) -> tuple[str, str]:

@@ -17,7 +17,8 @@ from ..flow import Edge, Flow
 from ..registry import rule
 from ..subject import Subject, WorkflowSubject, finding
 
-_COMPONENT: Final = re.compile(r"\$components\.(\w+)\.([A-Za-z0-9._\-]+)")
+# A `$ref` to a parameter or an action is no reference, which reading says; the component is meant all the same.
+_COMPONENT: Final = re.compile(r"(?:\$components\.|#/components/)(\w+)[./]([A-Za-z0-9._\-]+)")
 _INPUT: Final = r"\$inputs\.{}(?![A-Za-z0-9_\-])"
 _SOURCE: Final = re.compile(r"\$sourceDescriptions\.([A-Za-z0-9_\-]+)")
 _ACTIONS: Final = re.compile(r"/(?:successActions|failureActions|onSuccess|onFailure)/")
