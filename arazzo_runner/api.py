@@ -88,7 +88,10 @@ class Loaded:
         )
 
     def check(self) -> tuple[Diagnostic, ...]:
-        """All that link and the analysis find in the description, by place; nothing is sent."""
+        """All that link and the analysis find in the description, by place; nothing is sent.
+
+        Comments that silence findings are heeded by `arazzo_runner.check`, not here.
+        """
         from .checks import check as check_description
 
         options = replace(_link_options(self), analysis_only=True, offline=not self.options.fetch)

@@ -104,14 +104,6 @@ def _parse_float(text: str) -> float | Decimal:
     return number
 
 
-def parse_number(text: str) -> int | float | Decimal:
-    """A number as written in YAML or JSON: int, float where its shortest text is the same number, else Decimal."""
-    text = text.removeprefix("+")
-    if text.lstrip("-").isdigit():
-        return int(text)
-    return _parse_float(text)
-
-
 def _refuse_constant(text: str) -> Any:
     raise ValueError(f"{text} is not a JSON number")
 

@@ -14,25 +14,25 @@ from itertools import pairwise, product
 from typing import Final, TypeAlias
 
 from ..condition import (
-    Access,
-    And,
-    BareComparison,
+    UNKNOWN,
     Comparison,
     ContextOperand,
     ExpressionOperand,
+    Known,
     Literal,
     Node,
-    Not,
-    Or,
-    SimpleCondition,
+    Way,
+    comparison_of,
+    conjunction,
     operand_expressions,
+    walk,
 )
 from ..condition.lexer import number_value
 from ..expression import Expression, Response, StatusCode, StepsReference, parts
 from ..plan import LinkedCriterion, ListedStep, WorkflowCall
 from ..values import JSON, MISSING, Number
 from .flow import Outcome
-from .verdicts import NO_ANSWER, UNKNOWN, Known, Status, Way, conjunction, decide, statuses_in
+from .verdicts import NO_ANSWER, Status, decide, statuses_in
 from .ways import Tokens, split
 
 _MOST: Final = 300  # cases; with more operands than that some are left unknown
@@ -82,10 +82,10 @@ def cases_of(step: ListedStep, outcome: Outcome, criteria: Sequence[LinkedCriter
     found = cases(step, (*step.criteria, *criteria), unanswered=failure)
     if failure and isinstance(step, WorkflowCall):
         return found
-    return tuple(case for case in found if _succeeds(step, case) is not failure)
+    return tuple(case for case in found if succeeds(step, case) is not failure)
 
 
-def _succeeds(step: ListedStep, case: Case) -> bool | None:
+def succeeds(step: ListedStep, case: Case) -> bool | None:
     """Whether a step is successful; without criteria with any 2xx (decisions 1, 14)."""
     if case.status is NO_ANSWER and not isinstance(step, WorkflowCall):
         return False
@@ -170,59 +170,31 @@ def _texts(constants: list[str], ordered: bool) -> list[JSON]:
 
 def _reads(criterion: LinkedCriterion) -> Iterator[tuple[Expression, Way]]:
     """The operands of a criterion, as often as they are there; what patterns and queries look into is left out."""
-    match criterion.condition:
-        case SimpleCondition(root=root):
-            yield from _operands(root, None)
-        case BareComparison(context=context, root=root):
-            yield from _operands(root, context.expression)
-        case _:
-            return
+    compared = comparison_of(criterion.condition)
+    if compared is not None:
+        yield from _operands(*compared)
 
 
 def _operands(node: Node, context: Expression | None) -> Iterator[tuple[Expression, Way]]:
-    match node:
-        case ExpressionOperand(expression=expression):
-            yield expression, ()
-        case ContextOperand(accessors=accessors) if context is not None:
-            yield context, accessors
-        case Not(operand=operand) | Access(operand=operand):
-            yield from _operands(operand, context)
-        case Comparison(left=left, right=right):
-            yield from (*_operands(left, context), *_operands(right, context))
-        case And(operands=operands) | Or(operands=operands):
-            for operand in operands:
-                yield from _operands(operand, context)
-        case _:
-            return
+    for part in walk(node):
+        match part:
+            case ExpressionOperand(expression=expression):
+                yield expression, ()
+            case ContextOperand(accessors=accessors) if context is not None:
+                yield context, accessors
 
 
 def _compared(criterion: LinkedCriterion) -> Iterator[tuple[_Operand, Literal, bool]]:
     """The constants that operands are compared with, and whether by their order."""
-    match criterion.condition:
-        case SimpleCondition(root=root):
-            yield from _comparisons(root, None)
-        case BareComparison(context=context, root=root):
-            yield from _comparisons(root, context.expression)
-        case _:
-            return
-
-
-def _comparisons(node: Node, context: Expression | None) -> Iterator[tuple[_Operand, Literal, bool]]:
-    match node:
-        case Not(operand=operand) | Access(operand=operand):
-            yield from _comparisons(operand, context)
-        case And(operands=operands) | Or(operands=operands):
-            for operand in operands:
-                yield from _comparisons(operand, context)
-        case Comparison(operator=operator, left=left, right=right):
-            in_order = operator not in ("==", "!=")
-            for side, other in ((left, right), (right, left)):
+    compared = comparison_of(criterion.condition)
+    root, context = compared if compared is not None else (None, None)
+    for node in walk(root) if root is not None else ():
+        if isinstance(node, Comparison):
+            in_order = node.operator not in ("==", "!=")
+            for side, other in ((node.left, node.right), (node.right, node.left)):
                 if isinstance(other, Literal):
                     for expression, way in _operands(side, context):
                         yield _operand(expression, way), other, in_order
-            yield from (*_comparisons(left, context), *_comparisons(right, context))
-        case _:
-            return
 
 
 def _operand(expression: Expression, way: Way) -> _Operand:

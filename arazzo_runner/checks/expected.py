@@ -46,10 +46,11 @@ from ..plan import (
     WorkflowCall,
     Written,
 )
-from ..values import Missing, PointerSyntaxError, parse_pointer
+from ..values import Missing
 from .queries import result_shape
 from .shapes import UNKNOWN, Shape, of_constant, of_json_schema, of_schema, of_types, union
 from .subject import StepSubject, Subject, Which, WorkflowSubject
+from .ways import tokens_of
 
 _TEXT = of_types("string")
 
@@ -211,15 +212,8 @@ class Expected:
         if selected.type == "jsonpath":
             return result_shape(selected.query.text, context)
         if selected.type == "jsonpointer":
-            return _walk(context, _tokens(selected.query.text)) or UNKNOWN
+            return _walk(context, tokens_of(selected.query.text)) or UNKNOWN
         return UNKNOWN
-
-
-def _tokens(pointer: str) -> tuple[str, ...]:
-    try:
-        return tuple(parse_pointer(pointer))
-    except PointerSyntaxError:
-        return ()
 
 
 def _walk(shape: Shape | None, pointer: tuple[str, ...] | None) -> Shape | None:

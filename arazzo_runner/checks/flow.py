@@ -14,6 +14,7 @@ from typing import Literal, TypeAlias
 from ..plan import End, GotoStep, GotoWorkflow, LinkedAction, ListedStep, Retry
 
 Outcome = Literal["success", "failure"]
+Applies: TypeAlias = Callable[[ListedStep, LinkedAction, Outcome], bool | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,11 @@ class Edge:
         return f"'{self.source}' goes {how}to {where} {after}"
 
 
+def actions_of(step: ListedStep) -> tuple[tuple[Outcome, tuple[LinkedAction, ...]], ...]:
+    """The actions of a step after each outcome, its own and the workflow's, in the order they are tried."""
+    return ("success", step.success_actions), ("failure", step.failure_actions)
+
+
 class Flow:
     """The graph of one workflow; `steps` are in the order they are carried out.
 
@@ -43,35 +49,26 @@ class Flow:
     does, None it may.
     """
 
-    def __init__(
-        self, steps: Sequence[ListedStep], applies: Callable[[ListedStep, LinkedAction, Outcome], bool | None]
-    ) -> None:
+    def __init__(self, steps: Sequence[ListedStep], applies: Applies) -> None:
         self.steps = {step.step_id: step for step in steps}
         self._order = list(self.steps)
         self.edges: Mapping[str, tuple[Edge, ...]] = {
             step.step_id: tuple(self._edges_of(step, applies)) for step in steps
         }
 
-    def _edges_of(
-        self, step: ListedStep, applies: Callable[[ListedStep, LinkedAction, Outcome], bool | None]
-    ) -> Iterable[Edge]:
+    def _edges_of(self, step: ListedStep, applies: Applies) -> Iterable[Edge]:
         index = self._order.index(step.step_id)
         following = self._order[index + 1] if index + 1 < len(self._order) else None
-        for outcome, actions, default in (
-            ("success", step.success_actions, following),
-            ("failure", step.failure_actions, None),
-        ):
-            settled = False
+        for outcome, actions in actions_of(step):
             for action in actions:
-                verdict = applies(step, action, outcome)  # type: ignore[arg-type]
+                verdict = applies(step, action, outcome)
                 if verdict is False:
                     continue
-                yield self._edge(step, action, outcome)  # type: ignore[arg-type]
+                yield self._edge(step, action, outcome)
                 if verdict is True and not isinstance(action, Retry):
-                    settled = True
                     break
-            if not settled:
-                yield Edge(step.step_id, default, outcome)  # type: ignore[arg-type]
+            else:
+                yield Edge(step.step_id, following if outcome == "success" else None, outcome)
 
     def _edge(self, step: ListedStep, action: LinkedAction, outcome: Outcome) -> Edge:
         match action:
@@ -166,6 +163,3 @@ class Flow:
             found.add(name)
             todo.extend(e.target for e in self.edges[name] if e.target and not isinstance(e.action, Retry))
         return found
-
-
-Applies: TypeAlias = "Callable[[ListedStep, LinkedAction, Outcome], bool | None]"

@@ -24,7 +24,6 @@ Path: TypeAlias = "tuple[str, ...]"
 
 _ARRAY: Final = frozenset(("array",))
 _STRUCTURES: Final = frozenset(("array", "object"))
-_CLOSING: Final = frozenset(("additionalProperties", "unevaluatedProperties"))
 _NUMBERS: Final = frozenset(("integer", "number"))
 _NUMERIC = re.compile(r"[0-9eE+\-.]*")
 _NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?")
@@ -136,7 +135,7 @@ class Matching:
             if child is not None:
                 yield from self.mismatches(member, child, (*path, name))
             elif not (self.as_text and wanted.child(_bracketed(name)) is not None):
-                forbidden = any(m.keyword in _CLOSING for m in wanted.problems({name: None}) or ())
+                forbidden = any(m.is_closed for m in wanted.problems({name: None}) or ())
                 at = self.below(location, name)
                 names = tuple(other for other in wanted.properties if other not in members)
                 yield Mismatch("undeclared", (*path, name), at, names=names, forbidden=forbidden)

@@ -24,6 +24,7 @@ NOUNS: Final[Mapping[str, str]] = {
     "object": "an object",
     "null": "null",
 }
+CLOSING: Final = ("additionalProperties", "unevaluatedProperties")
 _LISTED = 6
 
 
@@ -34,6 +35,11 @@ class Misfit:
     path: tuple[str, ...]
     keyword: str
     reason: str
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether a member is not declared where no others are allowed."""
+        return self.keyword in CLOSING
 
     def under(self, token: str) -> Misfit:
         """The same, seen from the value around it."""
@@ -111,7 +117,7 @@ def _misfits(validator: Any, value: JSON) -> Iterator[Misfit]:
                 pass
             case "oneOf" | "anyOf":
                 yield Misfit(path, kind.name, f"fits none of the {len(kind.context)} alternatives of its schema")
-            case "additionalProperties" | "unevaluatedProperties":
+            case closing if closing in CLOSING:
                 for name in kind.unexpected:
                     yield Misfit((*path, name), kind.name, "is not declared")
             case _:

@@ -7,6 +7,7 @@ schemas say is in `schema_parts`.
 from __future__ import annotations
 
 import enum
+from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property, reduce
@@ -133,15 +134,15 @@ NOTHING: Final[Part] = _Nothing()
 # Parts made of parts --------------------------------------------------------------------------------------------------
 
 
-class Joint(Part):
+class Joint(Part, ABC):
     """All of its parts apply (`allOf`, and keywords beside each other).
 
     Where their types contradict each other somebody made a mistake, and nothing is known.
     """
 
     @property
-    def parts(self) -> tuple[Part, ...]:
-        raise NotImplementedError
+    @abstractmethod
+    def parts(self) -> tuple[Part, ...]: ...
 
     @cached_property
     def _said(self) -> Types | None:

@@ -37,7 +37,7 @@ def json_of(template: Template, location: Location) -> Written | None:
     try:
         value = loads(text)
     except (ValueError, RecursionError) as error:
-        if all(inside) or not any(_is_json(_fragments(template, inside, each)) for each in _FRAGMENTS):
+        if all(inside) or not any(is_json(_fragments(template, inside, each)) for each in _FRAGMENTS):
             raise NotJson(_reason(error, text)) from None
         return None
     expressions = template.expressions
@@ -93,7 +93,8 @@ def _fragments(template: Template, inside: list[bool], fragment: str) -> str:
     return _filled(template, ["x" if within else fragment for within in inside])
 
 
-def _is_json(text: str) -> bool:
+def is_json(text: str) -> bool:
+    """Whether a text is JSON as it stands."""
     try:
         loads(text)
     except (ValueError, RecursionError):

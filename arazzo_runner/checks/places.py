@@ -9,7 +9,7 @@ from ..diagnostics import Diagnostic
 from ..location import Location
 from ..plan import LinkedAction, LinkedCriterion
 from .cases import Case, cases, cases_of
-from .flow import Outcome
+from .flow import Outcome, actions_of
 from .subject import StepSubject, Subject, Which
 
 
@@ -77,12 +77,9 @@ def actions(subject: Subject) -> Iterator[ActionPlace]:
     """Every action, as often as a step has it."""
     for workflow in subject.workflows:
         for step in workflow.steps:
-            for outcome, listed in (
-                ("success", step.step.success_actions),
-                ("failure", step.step.failure_actions),
-            ):
+            for outcome, listed in actions_of(step.step):
                 for index, action in enumerate(listed):
-                    yield ActionPlace(step, action, outcome, listed[:index])  # type: ignore[arg-type]
+                    yield ActionPlace(step, action, outcome, listed[:index])
 
 
 def of_criteria(

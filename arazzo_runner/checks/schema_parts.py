@@ -13,7 +13,7 @@ from typing import Any, TypeAlias
 from ..openapi import DanglingReference, SchemaView
 from ..openapi.schema import Direction
 from ..values import JSON
-from .misfits import NOUNS, Fits, Misfit, fitting, is_of, type_of
+from .misfits import CLOSING, NOUNS, Fits, Misfit, fitting, is_of, type_of
 from .parts import (
     ANYTHING,
     CLOSED,
@@ -149,7 +149,7 @@ class Schema(Joint):
         return tuple(misfit for misfit in self._fits(value) if not self._declares(misfit))
 
     def _declares(self, misfit: Misfit) -> bool:
-        if misfit.keyword not in ("additionalProperties", "unevaluatedProperties"):
+        if not misfit.is_closed:
             return False
         part: Part | None = self
         for token in misfit.path:
@@ -260,7 +260,7 @@ class Keywords(Part):
         if name in self._required:
             return Claim(declared=ANYTHING)
         value = self._value
-        for keyword in ("additionalProperties", "unevaluatedProperties"):
+        for keyword in CLOSING:
             if value.get(keyword) is True or isinstance(value.get(keyword), dict):
                 return Claim(open=schema_at(self.view, self.direction, keyword))
         if value.get("patternProperties") or self._has_subtypes:

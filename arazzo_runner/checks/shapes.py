@@ -38,6 +38,7 @@ from .schema_parts import schema as schema_part
 from .schema_parts import structures
 
 __all__ = [
+    "COUNTED",
     "UNKNOWN",
     "Misfit",
     "Shape",
@@ -137,6 +138,7 @@ class Shape:
 
 
 UNKNOWN: Final = Shape(ANYTHING)
+COUNTED: Final = frozenset(("array", "string"))  # types that have a `length` in a bare comparison (decision 0)
 
 
 def of_schema(

@@ -28,10 +28,10 @@ from ..plan import (
     expressions_in,
 )
 from ..values import parse_pointer
-from .cases import cases_of, reads_status
+from .cases import Case, cases_of, reads_status, succeeds
 from .catalogue import RULES
-from .flow import Flow, Outcome
-from .verdicts import NO_ANSWER, Status, statuses_of, step_succeeds
+from .flow import Flow, Outcome, actions_of
+from .verdicts import NO_ANSWER, Status, statuses_of
 
 if TYPE_CHECKING:
     from .expected import Expected
@@ -180,7 +180,7 @@ class StepSubject:
     @cached_property
     def success_statuses(self) -> tuple[int, ...]:
         """Those of `statuses` with which the step is meant to be successful: 2xx where its criteria do not say."""
-        found = tuple(status for status in self.statuses if step_succeeds(self.step, status) is not False)
+        found = tuple(status for status in self.statuses if succeeds(self.step, Case(status)) is not False)
         if any(map(reads_status, self.step.criteria)):
             return found
         return tuple(status for status in found if 200 <= status <= 299)
@@ -188,7 +188,7 @@ class StepSubject:
     @cached_property
     def failure_statuses(self) -> tuple[Status, ...]:
         """Those of `statuses` with which the step may fail; NO_ANSWER is among them."""
-        return (NO_ANSWER, *(status for status in self.statuses if step_succeeds(self.step, status) is not True))
+        return (NO_ANSWER, *(status for status in self.statuses if succeeds(self.step, Case(status)) is not True))
 
     @cached_property
     def success_responses(self) -> Mapping[str, ResponseDeclaration]:
@@ -247,11 +247,9 @@ class StepSubject:
             yield from (replacement.written for replacement in body.replacements)
 
     def actions(self) -> Iterator[tuple[Outcome, LinkedAction]]:
-        """Every action of the step, its own and the workflow's, in the order they are tried."""
-        for action in self.step.success_actions:
-            yield "success", action
-        for action in self.step.failure_actions:
-            yield "failure", action
+        """Every action of the step, those after success first."""
+        for outcome, listed in actions_of(self.step):
+            yield from ((outcome, action) for action in listed)
 
     def retries(self) -> Iterator[Retry]:
         for _, action in self.actions():

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Final, TypeAlias
+from typing import TypeAlias
 
-from ..condition.portable import point_into
+from ..condition.portable import FIRST_ITEM, point_into
 from ..expression import (
     BodyReference,
     Dereference,
@@ -17,8 +17,17 @@ from ..expression import (
     StepsReference,
     WorkflowsReference,
 )
+from ..values import PointerSyntaxError, parse_pointer
 
 Tokens: TypeAlias = "tuple[str, ...]"
+
+
+def tokens_of(pointer: str) -> Tokens:
+    """The reference tokens of a JSON Pointer; none where it is no pointer, which is a finding of its own."""
+    try:
+        return parse_pointer(pointer)
+    except PointerSyntaxError:
+        return ()
 
 
 def split(expression: Expression) -> tuple[Expression, Tokens]:
@@ -49,11 +58,8 @@ def pointed(expression: Expression, way: tuple[str | int, ...]) -> str | None:
     return None if found is None else str(found)
 
 
-_HAS_ITEMS: Final = {(">", 0): "!=", (">=", 1): "!=", ("!=", 0): "!=", ("==", 0): "==", ("<", 1): "==", ("<=", 0): "=="}
-
-
 def has_items(expression: Expression, way: tuple[str | int, ...], operator: str, number: object) -> str | None:
     """The condition that asks of a list what comparing its size with a number would: whether there is a first item."""
-    how = _HAS_ITEMS.get((operator, number)) if type(number) is int else None
+    how = FIRST_ITEM.get((operator, number)) if type(number) is int else None
     first = pointed(expression, (*way, 0))
     return f"{first} {how} null" if first is not None and how is not None else None

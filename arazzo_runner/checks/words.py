@@ -9,10 +9,17 @@ from ..diagnostics import edit_distance
 
 _SHORT = 5  # letters; in names up to this length one slip makes another name, two make any
 
+_SOME = 8  # names in a message
+
 
 def conjoined(words: Sequence[str], last: str = "and") -> str:
     """ "a, b and c" """
     return f" {last} ".join((", ".join(words[:-1]), words[-1])) if len(words) > 1 else "".join(words)
+
+
+def some(names: Sequence[str]) -> str:
+    """The first few of many names."""
+    return ", ".join(names[:_SOME]) + (", ..." if len(names) > _SOME else "")
 
 
 def quoted(names: Iterable[str]) -> tuple[str, ...]:

@@ -130,10 +130,9 @@ def outcome_of(task: Task) -> Outcome:
         return _diff(task, checked, options)
     mended: tuple[Diagnostic, ...] = ()
     if task.given.fix:
-        document, mended = _mended(task, checked, options)
+        checked, mended = _mended(task, checked, options)
         if mended:
-            _write(task.given.file, document)
-            checked = _selected(task, check_with(source, options, selected=task.selected))
+            _write(task.given.file, checked.documents[checked.name])
     file = CheckedFile(task.name, checked.readable, tuple(_findings(task, checked)), mended)
     return Outcome(_exit_code(task, checked), file, sources=_sources(checked))
 
@@ -213,23 +212,18 @@ def _replacement(task: Task, checked: Checked, diagnostic: Diagnostic) -> Replac
     changed = change(document, diagnostic.fix)
     if changed is None:
         return None
-    text = document.text
-    return Replacement(_place(text, changed.start), _place(text, changed.end), changed.text)
-
-
-def _place(text: str, offset: int) -> tuple[int, int]:
-    lines = _BREAK.split(text[:offset])
-    return len(lines), len(lines[-1]) + 1
+    start, end = document.line_and_column(changed.start), document.line_and_column(changed.end)
+    return Replacement(start, end, changed.text)
 
 
 # -- mending ----------------------------------------------------------------------------------------------------------
 
 
-def _mended(task: Task, checked: Checked, options: Options) -> tuple[Document | None, tuple[Diagnostic, ...]]:
-    """The document after all its fixes, and what they mended."""
+def _mended(task: Task, checked: Checked, options: Options) -> tuple[Checked, tuple[Diagnostic, ...]]:
+    """The document after all its fixes, with what is still found, and what they mended."""
     document = checked.documents.get(checked.name)
     if document is None or not checked.readable or all(d.fix is None for d in checked.diagnostics):
-        return document, ()
+        return checked, ()
     from ..checks.fixing import fix_text
 
     def check(version: Document) -> tuple[Diagnostic, ...]:
@@ -238,12 +232,11 @@ def _mended(task: Task, checked: Checked, options: Options) -> tuple[Document | 
         return _selected(task, check_with(version, options, selected=task.selected)).diagnostics
 
     fixed = fix_text(check, document)
-    return fixed.document, fixed.applied
+    documents = {**checked.documents, checked.name: fixed.document}
+    return replace(checked, diagnostics=fixed.remaining, documents=documents), fixed.applied
 
 
-def _write(file: str, document: Document | None) -> None:
-    if document is None:
-        return
+def _write(file: str, document: Document) -> None:
     try:
         Path(file).write_bytes(document.data)
     except OSError as error:
@@ -254,9 +247,9 @@ def _diff(task: Task, checked: Checked, options: Options) -> Outcome:
     if not checked.readable:
         lines = tuple(str(d) for d in checked.diagnostics if d.severity == "error")
         return Outcome(3, problem=lines, sources=_sources(checked))
-    old = checked.documents[checked.name]
-    new, mended = _mended(task, checked, options)
-    diff = unified_diff(old.text, new.text if new else old.text, task.name)
+    after, mended = _mended(task, checked, options)
+    old, new = checked.documents[checked.name], after.documents[checked.name]
+    diff = unified_diff(old.text, new.text, task.name)
     file = CheckedFile(task.name, True, mended=mended)
     return Outcome(1 if diff else 0, file, diff=diff, sources=_sources(checked))
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from ..checks.catalogue import RULES, Rule
 from ..checks.suppression import code_hint
 from ..errors import UsageError
+from ..report.screen import is_plain
 
 _PACKAGE = Path(__file__).resolve().parent.parent
 _FOLDERS = (_PACKAGE / "checks" / "pages", _PACKAGE.parent / "docs" / "rules")  # installed; in a checkout
@@ -18,7 +19,7 @@ def main(written: str) -> int:
     """Print the page of a code, or of the rule of that name."""
     rule = _rule(written)
     page = _page(rule)
-    if sys.stdout.isatty() and os.environ.get("TERM", "").lower() not in ("dumb", "unknown"):
+    if not is_plain(sys.stdout, os.environ):
         _show(page)
     else:
         sys.stdout.write(page)

@@ -16,9 +16,11 @@ from .nodes import (
     Or,
     TextOperand,
     expressions_of,
+    walk,
 )
-from .operands import operand_expressions
+from .operands import comparison_of, operand_expressions
 from .parser import Parsed, parse_simple
+from .partial import UNKNOWN, Known, Unknown, Way, conjunction, is_absent, passes
 from .pattern import RegexCondition, compile_pattern
 from .query import BareComparison, QueryCondition
 from .registry import DEFAULT_CONDITIONS, Compile, Conditions
@@ -36,6 +38,7 @@ from .verdict import (
 __all__ = [
     "COMPARE",
     "DEFAULT_CONDITIONS",
+    "UNKNOWN",
     "Access",
     "AlwaysFails",
     "And",
@@ -51,6 +54,7 @@ __all__ = [
     "ContextSyntaxError",
     "Criterion",
     "ExpressionOperand",
+    "Known",
     "Literal",
     "Node",
     "Not",
@@ -60,9 +64,16 @@ __all__ = [
     "RegexCondition",
     "SimpleCondition",
     "TextOperand",
+    "Unknown",
     "Verdict",
+    "Way",
+    "comparison_of",
     "compile_pattern",
+    "conjunction",
     "expressions_of",
+    "is_absent",
     "operand_expressions",
     "parse_simple",
+    "passes",
+    "walk",
 ]

@@ -133,22 +133,29 @@ def _grouped(node: Node, loose: tuple[type, ...]) -> str:
     return f"({node})" if isinstance(node, loose) else str(node)
 
 
-def expressions_of(node: Node) -> Iterator[Expression]:
-    """The runtime expressions of a condition, from left to right."""
+def walk(node: Node) -> Iterator[Node]:
+    """A condition and all that it is made of, from left to right."""
+    yield node
     match node:
-        case ExpressionOperand(expression=expression):
-            yield expression
-        case TextOperand(template=template):
-            yield from template.expressions
         case Not(operand=operand) | Access(operand=operand):
-            yield from expressions_of(operand)
+            yield from walk(operand)
         case Comparison(left=left, right=right):
-            yield from expressions_of(left)
-            yield from expressions_of(right)
+            yield from walk(left)
+            yield from walk(right)
         case And(operands=operands) | Or(operands=operands):
             for part in operands:
-                yield from expressions_of(part)
-        case Literal() | ContextOperand():
+                yield from walk(part)
+        case Literal() | ExpressionOperand() | ContextOperand() | TextOperand():
             return
         case _:
             assert_never(node)
+
+
+def expressions_of(node: Node) -> Iterator[Expression]:
+    """The runtime expressions of a condition, from left to right."""
+    for part in walk(node):
+        match part:
+            case ExpressionOperand(expression=expression):
+                yield expression
+            case TextOperand(template=template):
+                yield from template.expressions

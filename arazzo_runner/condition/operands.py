@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..expression import Expression
-from .nodes import expressions_of
+from .nodes import Node, expressions_of
 from .pattern import RegexCondition
 from .query import BareComparison, QueryCondition
 from .simple import SimpleCondition
@@ -21,3 +21,14 @@ def operand_expressions(condition: Condition) -> tuple[Expression, ...]:
             return (context.expression, *template.expressions)
         case _:
             return ()
+
+
+def comparison_of(condition: Condition) -> tuple[Node, Expression | None] | None:
+    """A simple condition with the context it is over, which only a bare comparison has; None for another language."""
+    match condition:
+        case SimpleCondition(root=root):
+            return root, None
+        case BareComparison(context=context, root=root):
+            return root, context.expression
+        case _:
+            return None

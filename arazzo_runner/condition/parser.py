@@ -34,6 +34,7 @@ from .nodes import (
     Not,
     Or,
     TextOperand,
+    walk,
 )
 from .operand import read_operand
 from .portable import point_into
@@ -81,23 +82,10 @@ def parse_bare_comparison(text: str, reading: Reading, names: Names, context: Ex
     """
     parser = _Parser(text, 0, len(text), reading, names, Dialect(double_quotes=True, context=True), context)
     parsed = parser.parse()
-    if not (isinstance(parsed.root, Comparison | And | Or | Not) and _mentions_context(parsed.root)):
+    mentions_context = any(isinstance(node, ContextOperand) for node in walk(parsed.root))
+    if not (isinstance(parsed.root, Comparison | And | Or | Not) and mentions_context):
         raise ConditionSyntaxError("this compares nothing of the context")
     return Parsed(parsed.root, portable=parsed.portable)
-
-
-def _mentions_context(node: Node) -> bool:
-    match node:
-        case ContextOperand():
-            return True
-        case Not(operand=operand) | Access(operand=operand):
-            return _mentions_context(operand)
-        case Comparison(left=left, right=right):
-            return _mentions_context(left) or _mentions_context(right)
-        case And(operands=operands) | Or(operands=operands):
-            return any(map(_mentions_context, operands))
-        case _:
-            return False
 
 
 def _outer_braces(text: str) -> tuple[int, int]:

@@ -5,8 +5,9 @@ Its paths become JSON Pointers into the context: `$.items[0].id` over `$response
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
-from typing import assert_never
+from typing import Final, assert_never
 
 from ..expression import (
     BodyReference,
@@ -20,8 +21,7 @@ from ..expression import (
     StepsReference,
     WorkflowsReference,
 )
-from ..values import MISSING, Missing, Value, array_index
-from .comparison import COMPARE
+from ..values import MISSING, array_index
 from .nodes import (
     Access,
     And,
@@ -34,6 +34,7 @@ from .nodes import (
     Or,
     TextOperand,
 )
+from .partial import UNKNOWN, passes
 
 
 def point_into(context: Expression, accessors: tuple[str | int, ...]) -> Expression | None:
@@ -99,67 +100,12 @@ def guarded(root: Node, context: Expression) -> And:
     return And((there, *(root.operands if isinstance(root, And) else (root,))))
 
 
-# Without a context a query fails, and a simple condition takes what is absent for null (decision 18). -----------------
+def may_pass_without(root: Node, context: Expression) -> bool:
+    """Whether the condition, read as a simple one, could pass although its context is absent.
 
-
-class _Unknown:
-    """What a run alone can tell."""
-
-
-_UNKNOWN = _Unknown()
-
-
-def may_pass_without(root: Node) -> bool:
-    """Whether the condition, read as a simple one, could pass although its context is absent."""
-    verdict = _without(root)
-    return verdict is True or isinstance(verdict, _Unknown)
-
-
-def _without(node: Node) -> Value | _Unknown:
-    match node:
-        case Literal(value=value):
-            return value
-        case ContextOperand():
-            return MISSING
-        case ExpressionOperand() | TextOperand():
-            return _UNKNOWN
-        case Access(operand=operand):
-            return _UNKNOWN if _without(operand) is not MISSING else MISSING
-        case Not(operand=operand):
-            return _not(_without(operand))
-        case Comparison():
-            return _compared(node)
-        case And(operands=operands):
-            verdicts = [_without(part) for part in operands]
-            if any(v is not True and not isinstance(v, _Unknown) for v in verdicts):
-                return False
-            return True if all(v is True for v in verdicts) else _UNKNOWN
-        case Or(operands=operands):
-            verdicts = [_without(part) for part in operands]
-            if any(v is True for v in verdicts):
-                return True
-            return _UNKNOWN if any(isinstance(v, _Unknown) for v in verdicts) else False
-        case _:
-            assert_never(node)
-
-
-def _not(value: Value | _Unknown) -> Value | _Unknown:
-    if isinstance(value, _Unknown):
-        return value
-    return value is False or value is None or value is MISSING
-
-
-def _compared(node: Comparison) -> bool | _Unknown:
-    left, right = _without(node.left), _without(node.right)
-    if node.operator in ("<", "<=", ">", ">=") and (_is_null(left) or _is_null(right)):
-        return False
-    if isinstance(left, _Unknown) or isinstance(right, _Unknown):
-        return _UNKNOWN
-    return COMPARE[node.operator](left, right)
-
-
-def _is_null(value: Value | _Unknown) -> bool:
-    return value is None or isinstance(value, Missing)
+    A query fails then, and a simple condition takes what is absent for null (decision 18).
+    """
+    return passes(root, lambda read, _: MISSING if read == context else UNKNOWN, context) is not False
 
 
 # What to write where nothing is certain. ------------------------------------------------------------------------------
@@ -171,6 +117,17 @@ def suggestion(root: Node, context: Expression) -> str:
     if sized is not None:
         return f"of a list, write condition: {sized}, without type and context"
     return "write a simple condition, without type and context, or a query that finds something"
+
+
+# How the first item compares with null where the size of a list is compared with a number.
+FIRST_ITEM: Final[Mapping[tuple[str, int], str]] = {
+    (">", 0): "!=",
+    (">=", 1): "!=",
+    ("!=", 0): "!=",
+    ("==", 0): "==",
+    ("<", 1): "==",
+    ("<=", 0): "==",
+}
 
 
 def _size_compared(root: Node, context: Expression) -> str | None:
@@ -192,11 +149,9 @@ def _by_items(context: Expression, path: tuple[str | int, ...], operator: str, s
 
     if point_into(context, (*path, 0)) is None:
         return None
+    if (how := FIRST_ITEM.get((operator, size))) is not None:
+        return f"{item(0)} {how} null"
     match operator, size:
-        case ("==", 0) | ("<", 1) | ("<=", 0):
-            return f"{item(0)} == null"
-        case ("!=", 0) | (">", 0) | (">=", 1):
-            return f"{item(0)} != null"
         case ("==", size) if size > 0:
             return f"{item(size - 1)} != null && {item(size)} == null"
         case (">" | "<=", size) if size > 0:

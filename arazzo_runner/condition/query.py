@@ -150,7 +150,7 @@ def _as_simple(parsed: Parsed, criterion: Criterion, context: Context) -> str | 
     if wanted is None or parsed.portable is None:
         return None
     text = parsed.portable
-    if may_pass_without(parsed.root):
+    if may_pass_without(parsed.root, context.expression):
         wanted = guarded(wanted, context.expression)
         text = f"{context.expression} != null && " + (f"({text})" if isinstance(parsed.root, Or) else text)
     try:

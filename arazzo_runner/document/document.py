@@ -147,10 +147,14 @@ class Document:
         positions = self._located()
         return self._place(offset, positions.path(positions.innermost(offset)))
 
-    def _place(self, offset: int, tokens: tuple[str, ...]) -> Location:
+    def line_and_column(self, offset: int) -> tuple[int, int]:
+        """Where a character of the text stands, both from 1."""
         if self._lines is None:
             self._lines = Lines(self.text)
-        line, column = self._lines.place(offset)
+        return self._lines.place(offset)
+
+    def _place(self, offset: int, tokens: tuple[str, ...]) -> Location:
+        line, column = self.line_and_column(offset)
         return Location(self.name, line, column, format_pointer(tokens))
 
     def _located(self) -> Positions:

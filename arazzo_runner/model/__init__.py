@@ -25,7 +25,7 @@ from .objects import (
     Workflow,
     WorkflowStep,
 )
-from .reader import Compat, read
+from .reader import Compat, is_unquoted, read
 
 __all__ = [
     "NO_VALUE",
@@ -52,5 +52,6 @@ __all__ = [
     "Version",
     "Workflow",
     "WorkflowStep",
+    "is_unquoted",
     "read",
 ]

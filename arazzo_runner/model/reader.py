@@ -570,7 +570,7 @@ class _Reader:
         value = node.value.get(field, MISSING)
         if value is MISSING:
             return None
-        if not isinstance(value, dict) or _is_unquoted(value):
+        if not isinstance(value, dict) or is_unquoted(value):
             chosen = node.choice(field, short)
             return ExpressionType(type=chosen or "", version=None, location=node.at(field))
         inner = _Node(self, (*node.pointer, field), value, "Expression Type Object")
@@ -638,7 +638,7 @@ class _Reader:
         self.diagnostics.append(Diagnostic(code, severity, message, location, hint, fix))
 
     def _wrong_type(self, pointer: Pointer, value: Any, wanted: str, fix: Fix | None = None) -> None:
-        if _is_unquoted(value):
+        if is_unquoted(value):
             name = next(iter(value))
             self.report(
                 "ARZ120",
@@ -674,7 +674,7 @@ class _Reader:
         )
 
     def _uri_reference(self, text: str, pointer: Pointer) -> None:
-        """ "MUST be in the form of a URI-reference" (RFC 3986); decision 103."""
+        """A text that "MUST be in the form of a URI-reference" (RFC 3986); decision 103."""
         good = _URI.match(text)
         end = good.end() if good else 0
         if end < len(text):
@@ -813,7 +813,7 @@ class _Node:
     def _nodes(self, field: str, values: list[Any]) -> Iterator[_Node]:
         for index, item in enumerate(values):
             pointer = (*self.pointer, field, str(index))
-            if isinstance(item, dict) and not _is_unquoted(item):
+            if isinstance(item, dict) and not is_unquoted(item):
                 yield _Node(self.reader, pointer, item, "")
                 continue
             wrap = None
@@ -838,7 +838,7 @@ class _Node:
         for key, item in (inner.value if inner else {}).items():
             pointer = (*self.pointer, field, key)
             self.reader._pattern(_KEY, key, pointer, "a component's name", key=True)
-            if not isinstance(item, dict) or _is_unquoted(item):
+            if not isinstance(item, dict) or is_unquoted(item):
                 self.reader._wrong_type(pointer, item, "an object")
             elif "reference" in item:
                 self.reader.report("ARZ116", "a component cannot itself be a Reusable Object", pointer)
@@ -922,7 +922,7 @@ def _shown(value: Any) -> str:
     return repr(value) if isinstance(value, str) else _a(value)
 
 
-def _is_unquoted(value: Any) -> bool:
+def is_unquoted(value: Any) -> bool:
     """Whether this is what YAML makes of `{$inputs.x}` without quotes (decision 56)."""
     if not isinstance(value, dict) or len(value) != 1:
         return False

@@ -28,7 +28,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from ..diagnostics import Diagnostic, Fix, Quote, Severity, text_fix
+from ..diagnostics import Diagnostic, Fix, Severity, text_fix
 from ..errors import LanguageSyntaxError
 from ..expression import TolerableForm, Tolerated, UndeclaredName
 from ..location import Location
@@ -64,8 +64,6 @@ class Findings:
         severity: Severity = "error",
         fix: Fix | None = None,
     ) -> None:
-        if code == "ARZ120":
-            fix = Fix((Quote(location),))  # the place alone says it, whoever finds it
         self._found[Diagnostic(code, severity, message, location, hint, fix)] = None
 
     def extend(self, diagnostics: Iterable[Diagnostic]) -> None:
@@ -92,11 +90,11 @@ class Findings:
 
         `fix_of` gives the rewrite where more than the text at `location` changes.
         """
-        told: set[tuple[str, str]] = set()
+        told: set[tuple[str, str | None]] = set()
         for place in places:
             if place.rewrite is not None and (place.form, place.rewrite) in told:
                 continue  # the same form again in one text: the first one has the rewrite of all
-            told.add((place.form, place.rewrite or ""))
+            told.add((place.form, place.rewrite))
             fix = fix_of(place) if fix_of else rewrite_of(place, location)
             self.add(FORMS.get(place.form, "ARZ500"), place.message, location, _hint(place, fix), "warning", fix)
 

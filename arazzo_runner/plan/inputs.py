@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import Any
 
 from ..errors import DocumentError
-from ..values import MISSING, Missing, get_pointer, parse_pointer
+from ..values import MISSING, get_pointer, parse_pointer
 
 
 class InputsSchema:
@@ -250,6 +250,3 @@ def _complaint(error: Any) -> str:
 def _shown(value: Any) -> str:
     names: Mapping[type, str] = {dict: "an object", list: "a list", str: "a string", bool: "a boolean"}
     return names.get(type(value), "null" if value is None else "a number")
-
-
-NO_SCHEMA: Missing = MISSING

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, TypeGuard
 
+from ..diagnostics import Fix, Quote
 from ..document import Document
 from ..errors import LanguageSyntaxError
 from ..expression import (
@@ -22,7 +23,7 @@ from ..expression import (
     parse_value,
 )
 from ..location import Location
-from ..model import Raw
+from ..model import Raw, is_unquoted
 from ..selector import Selectors
 from .findings import Findings
 from .written import Constant, Embedding, Items, Members, Selected, Unreadable, Whole, Written
@@ -80,15 +81,16 @@ class ValueReader:
 
     def is_unquoted(self, value: Mapping[str, Any]) -> bool:
         """Whether an object is what YAML makes of `{$inputs.x}` without quotes (decision 56)."""
-        if len(value) != 1 or self.document.format != "yaml":
-            return False
-        name, member = next(iter(value.items()))
-        return member is None and name.startswith("$") and not self.is_literal_text(name)
+        return self.document.format == "yaml" and is_unquoted(value) and not self.is_literal_text(next(iter(value)))
 
     def _refuse_unquoted(self, value: Mapping[str, Any], location: Location) -> Written:
         name = next(iter(value))
         self.findings.add(
-            "ARZ120", f"{{{name}}} without quotes is a YAML mapping, not a text", location, f'quote it: "{{{name}}}"'
+            "ARZ120",
+            f"{{{name}}} without quotes is a YAML mapping, not a text",
+            location,
+            f'quote it: "{{{name}}}"',
+            fix=Fix((Quote(location),)),
         )
         return Unreadable(None, location)
 
@@ -155,7 +157,8 @@ class ValueReader:
             return None
 
     def _near_miss(self, value: Mapping[str, Any], location: Location) -> None:
-        if is_near_selector(value):
+        """An object with `selector` that is no Selector Object."""
+        if "context" in value or "type" in value:
             self.findings.add(
                 "ARZ305",
                 "this looks like a Selector Object but is sent as a plain object",
@@ -170,11 +173,6 @@ def selector_type(value: Any) -> tuple[str, str | None]:
     if isinstance(value, dict):
         return str(value.get("type")), value.get("version")
     return str(value), None
-
-
-def is_near_selector(value: Any) -> bool:
-    """Whether an object that is no Selector Object is taken for one: two of its keys, `selector` among them."""
-    return isinstance(value, dict) and "selector" in value and ("context" in value or "type" in value)
 
 
 def is_selector(value: Mapping[str, Any], version: str) -> TypeGuard[dict[str, Any]]:

@@ -125,10 +125,6 @@ class JunitReport:
         return xml_text(self._redactor.text(text))
 
 
-def attempt_status(attempt: Attempt) -> str:
-    return attempt.finished.status if attempt.finished else "interrupted"
-
-
 def _status(attempt: Attempt) -> str:
     return attempt.finished.status if attempt.finished else "interrupted"
 

@@ -49,11 +49,16 @@ def screen(stream: TextIO, environ: Mapping[str, str], *, moving: bool = True) -
 
     Where nothing moves, colours alone are not worth the import of rich.
     """
-    if not stream.isatty() or environ.get("TERM", "").lower() in ("dumb", "unknown"):
+    if is_plain(stream, environ):
         return PlainScreen(stream)
     if moving or os.name == "nt":
         return TerminalScreen(stream, environ)
     return PlainScreen(stream) if environ.get("NO_COLOR") else ColouredScreen(stream)
+
+
+def is_plain(stream: TextIO, environ: Mapping[str, str]) -> bool:
+    """Whether a stream shows text only: a pipe, a file, or a terminal that says so."""
+    return not stream.isatty() or environ.get("TERM", "").lower() in ("dumb", "unknown")
 
 
 def printable(text: str) -> str:

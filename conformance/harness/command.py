@@ -14,7 +14,6 @@ from typing import Any
 from .scenario import ROOT, BadScenario, Scenario
 
 RECORD = ROOT / "results.ndjson"
-VERDICTS = ("pass", "fail", "error", "skip")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from linking import link, step, steps
 
-from arazzo_runner.checks.verdicts import NO_ANSWER, statuses_of, step_succeeds, verdict
+from arazzo_runner.checks.cases import Case, succeeds
+from arazzo_runner.checks.verdicts import NO_ANSWER, statuses_of
 from arazzo_runner.plan import LinkedCriterion, OperationCall
 
 
@@ -39,24 +40,24 @@ def criterion(condition: str, **fields: str) -> LinkedCriterion:
     ],
 )
 def test_a_condition_is_decided_as_far_as_the_status_tells(condition: str, status: int, expected: bool | None) -> None:
-    assert verdict(criterion(condition), status) is expected
+    assert Case(status).passes(criterion(condition)) is expected
 
 
 @pytest.mark.parametrize(("status", "expected"), [(200, True), (404, False), (NO_ANSWER, False)])
 def test_a_pattern_over_the_status_is_decided_too(status: int, expected: bool) -> None:
-    assert verdict(criterion("^2", context="$statusCode", type="regex"), status) is expected
+    assert Case(status).passes(criterion("^2", context="$statusCode", type="regex")) is expected
 
 
 def test_without_a_status_only_constants_are_decided() -> None:
-    assert verdict(criterion("$statusCode == 200")) is None
-    assert verdict(criterion("1 == 1")) is True
+    assert Case().passes(criterion("$statusCode == 200")) is None
+    assert Case().passes(criterion("1 == 1")) is True
 
 
 @pytest.mark.parametrize(("status", "expected"), [(200, True), (299, True), (304, False), (500, False)])
 def test_a_step_without_criteria_succeeds_with_any_2xx(status: int, expected: bool) -> None:
     (call,) = link(steps(step())).workflow.steps
 
-    assert step_succeeds(call, status) is expected
+    assert succeeds(call, Case(status)) is expected
 
 
 @given(st.integers(100, 599), st.sampled_from(["==", "!=", "<", "<=", ">", ">="]), st.integers(100, 599))
@@ -67,6 +68,6 @@ def test_the_statuses_that_stand_for_all_tell_apart_what_any_status_does(
     (call,) = plan.workflow.steps
     assert isinstance(call, OperationCall)
 
-    verdicts = {step_succeeds(call, tried) for tried in statuses_of(call)}
+    verdicts = {succeeds(call, Case(tried)) for tried in statuses_of(call)}
 
-    assert step_succeeds(call, status) in verdicts
+    assert succeeds(call, Case(status)) in verdicts

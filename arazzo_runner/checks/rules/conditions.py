@@ -11,7 +11,6 @@ from typing import Final
 
 from ...condition import (
     COMPARE,
-    Access,
     And,
     BareComparison,
     Comparison,
@@ -22,8 +21,9 @@ from ...condition import (
     Not,
     Or,
     RegexCondition,
-    SimpleCondition,
+    comparison_of,
     compile_pattern,
+    walk,
 )
 from ...condition.lexer import number_value
 from ...diagnostics import Diagnostic, did_you_mean
@@ -33,12 +33,10 @@ from ...values import JSON, text_of
 from ..misfits import type_of
 from ..places import CriterionPlace, of_criteria
 from ..registry import rule
-from ..shapes import UNKNOWN, Shape, of_constant, of_types, union
+from ..shapes import COUNTED, UNKNOWN, Shape, of_constant, of_types, union
 from ..subject import Subject, finding
 from ..ways import has_items
-
-_COUNTED: Final = frozenset(("array", "string"))  # what has a `length` in a bare comparison (decision 0)
-_SHOWN: Final = 8  # members in a hint
+from ..words import some
 
 
 @rule("ARZ410")
@@ -64,7 +62,8 @@ def pattern_matches_nothing(subject: Subject) -> Iterator[Diagnostic]:
 
 def comparisons(subject: Subject, place: CriterionPlace) -> Iterator[tuple[str, Diagnostic]]:
     """What is wrong with the comparisons of a condition, each by its text."""
-    for node in _nodes(_root(place)):
+    root = _root(place)
+    for node in walk(root) if root is not None else ():
         if isinstance(node, Comparison):
             for operand, shape, other, other_shape in _sides(subject, place, node):
                 found = _by_type(place, node, operand, shape, other, other_shape) or _by_value(
@@ -77,27 +76,8 @@ def comparisons(subject: Subject, place: CriterionPlace) -> Iterator[tuple[str, 
 
 
 def _root(place: CriterionPlace) -> Node | None:
-    match place.criterion.condition:
-        case SimpleCondition(root=root) | BareComparison(root=root):
-            return root
-        case _:
-            return None
-
-
-def _nodes(node: Node | None) -> Iterator[Node]:
-    if node is None:
-        return
-    yield node
-    match node:
-        case Not(operand=operand) | Access(operand=operand):
-            yield from _nodes(operand)
-        case Comparison(left=left, right=right):
-            yield from (*_nodes(left), *_nodes(right))
-        case And(operands=operands) | Or(operands=operands):
-            for operand in operands:
-                yield from _nodes(operand)
-        case _:
-            return
+    compared = comparison_of(place.criterion.condition)
+    return None if compared is None else compared[0]
 
 
 def _sides(subject: Subject, place: CriterionPlace, node: Comparison) -> Iterator[tuple[Node, Shape, Node, Shape]]:
@@ -145,7 +125,7 @@ def _accessed(shape: Shape | None, accessors: tuple[str | int, ...]) -> Shape:
         if shape is None:
             return UNKNOWN
         child = shape.child(accessor)
-        counted = accessor == "length" and (shape.types is None or bool(shape.types & _COUNTED))
+        counted = accessor == "length" and (shape.types is None or bool(shape.types & COUNTED))
         sizes = [of_types("integer")] if counted else []
         found = [*([child] if child is not None else []), *sizes]
         shape = union(*found) if found else None
@@ -233,8 +213,7 @@ def _instead(place: CriterionPlace, node: Comparison, operand: Node, shape: Shap
     if types == {"array"} and isinstance(value, int) and not isinstance(value, bool):
         return _first_item(place, operand, node.operator, value)
     if types == {"object"} and shape.properties:
-        names = list(shape.properties)
-        return f"it has {', '.join(names[:_SHOWN])}{', ...' if len(names) > _SHOWN else ''}; compare one of these"
+        return f"it has {some(tuple(shape.properties))}; compare one of these"
     return None
 
 

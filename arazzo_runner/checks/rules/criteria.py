@@ -12,11 +12,10 @@ from itertools import combinations
 from ...condition import And, Comparison, Node, Or, RegexCondition, SimpleCondition
 from ...diagnostics import Diagnostic, Severity
 from ...plan import LinkedCriterion
-from ..cases import cases, reads_status
+from ..cases import Case, cases, reads_status
 from ..places import CriterionPlace, of_actions, of_criteria
 from ..registry import rule
 from ..subject import StepSubject, Subject, finding
-from ..verdicts import verdict
 from .conditions import comparisons, is_slashed
 
 _LONGEST = 80  # characters of a condition in a message
@@ -70,10 +69,10 @@ def _undocumented(place: CriterionPlace) -> Iterator[tuple[str, Diagnostic]]:
     documented = [status for status in step.statuses if step.documents(status)]
     if not documented or not place.is_own or not reads_status(criterion) or is_misread(criterion):
         return
-    if any(verdict(criterion, status) is not False for status in documented):
+    if any(Case(status).passes(criterion) is not False for status in documented):
         return
     statuses = step.failure_statuses if place.outcome == "failure" else step.success_statuses
-    asked = [s for s in (statuses if place.action else step.statuses) if verdict(criterion, s) is not False]
+    asked = [s for s in (statuses if place.action else step.statuses) if Case(s).passes(criterion) is not False]
     if asked:  # else no status at all is asked for, or none that comes up here
         statuses_of = f"{step.step.target} documents ({', '.join(step.responses)})"
         hint = None if place.action else _instead(step, criterion)

@@ -192,15 +192,10 @@ def _strings(subject: Subject, value: Any, location: Location) -> Iterator[tuple
     if isinstance(value, str):
         yield value, location
         return
-    document = subject.description.document
     members = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
     for key, item in members:
         if isinstance(item, (str, dict, list)):
-            token = str(key).replace("~", "~0").replace("/", "~1")
-            at = location
-            if location.document == document.name:
-                at = document.location(f"{location.pointer}/{token}")
-            yield from _strings(subject, item, at)
+            yield from _strings(subject, item, subject.below(location, str(key)))
 
 
 def _patterns(criteria: tuple[LinkedCriterion, ...]) -> Iterator[tuple[str, Location]]:

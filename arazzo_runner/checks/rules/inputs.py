@@ -149,9 +149,7 @@ def _undeclared(start: _Start) -> Iterator[LinkedParameter]:
 
 def _refuses(inputs: InputsSchema, name: str) -> bool:
     misfits = of_json_schema(inputs.schema, inputs.schema).problems({name: None}) or ()
-    return any(
-        misfit.path == (name,) and misfit.keyword.startswith(("additional", "unevaluated")) for misfit in misfits
-    )
+    return any(misfit.path == (name,) and misfit.is_closed for misfit in misfits)
 
 
 # What a workflow says of its own inputs -------------------------------------------------------------------------------

@@ -6,7 +6,6 @@ Arazzo 1.1.0, "JSONPath Conditions"; RFC 9535, 2.3.5 and 2.4.5; decision 36.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final
 
 from ...condition import QueryCondition
 from ...diagnostics import Diagnostic, did_you_mean
@@ -16,10 +15,8 @@ from ..queries import DeadEnd, as_condition, asks_for_members, counted_lists, de
 from ..registry import rule
 from ..shapes import Shape, array_of
 from ..subject import Subject, finding
-from ..words import conjoined, quoted
+from ..words import conjoined, quoted, some
 from .criteria import shown
-
-_SHOWN: Final = 8  # members in a message
 
 
 @rule("ARZ417")
@@ -79,8 +76,7 @@ def _why(end: DeadEnd) -> str:
     """What there is instead."""
     names, members = conjoined(quoted(end.names), "or"), tuple(end.shape.properties)
     if names and members:
-        more = ", ..." if len(members) > _SHOWN else ""
-        return f"there is no {names} among {', '.join(members[:_SHOWN])}{more}"
+        return f"there is no {names} among {some(members)}"
     return f"{end.shape.describe()} has no {names}" if names else f"it ends at {end.shape.describe()}"
 
 

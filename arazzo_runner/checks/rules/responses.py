@@ -40,14 +40,14 @@ from ...expression import (
 from ...location import Location
 from ...openapi import ResponseDeclaration, media_type
 from ...plan import GotoWorkflow, LinkedCriterion, Retry, Selected, Written, expressions_in, selectors_in
-from ...values import PointerSyntaxError, array_index, format_pointer, parse_pointer
+from ...values import array_index, format_pointer
 from ..expected import Expected
 from ..queries import reaches
 from ..registry import rule
-from ..shapes import UNKNOWN, Shape
+from ..shapes import COUNTED, UNKNOWN, Shape
 from ..subject import StepSubject, Subject, Which, WorkflowSubject, finding
-from ..ways import split
-from ..words import misspelt
+from ..ways import split, tokens_of
+from ..words import misspelt, some
 
 _WITHOUT_CONTENT: Final = frozenset(("204", "205", "304"))
 # Headers that are sent without being documented (RFC 9110 and others).
@@ -57,8 +57,6 @@ _WELL_KNOWN: Final = frozenset(
     | {"vary", "x-request-id", "x-correlation-id", "request-id"}
 )
 _RATE_LIMITS: Final = ("ratelimit", "x-ratelimit", "x-rate-limit")
-_COUNTED: Final = frozenset(("array", "string"))  # what has a `length` in a bare comparison (decision 0)
-_SHOWN: Final = 8  # names in a message
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,26 +243,18 @@ class _Lost:
 def _lost(shape: Shape, tokens: Sequence[str], place: _Place) -> _Lost | None:
     """Where the way from a shape leads nowhere, along the tokens and then along a Selector Object."""
     way: tuple[str, ...] = ()
-    whole = (*tokens, *_pointer(place.selected))
+    selected = place.selected
+    pointer = tokens_of(selected.query.text) if selected is not None and selected.type == "jsonpointer" else ()
+    whole = (*tokens, *pointer)
     for index, token in enumerate(whole):
         child = shape.member(token)
         if child is None:
-            counted = token == "length" and bool(place.accessors) and bool(_COUNTED & (shape.types or frozenset()))
+            counted = token == "length" and bool(place.accessors) and bool(COUNTED & (shape.types or frozenset()))
             return None if counted else _Lost(way, shape, token, whole[index + 1 :])
         way, shape = (*way, token), child
-    selected = place.selected
     if selected is None or selected.type != "jsonpath":
         return None
     return _Lost(way, shape, None) if reaches(selected.query.text, shape, selected.version) is False else None
-
-
-def _pointer(selected: Selected | None) -> tuple[str, ...]:
-    if selected is None or selected.type != "jsonpointer":
-        return ()
-    try:
-        return parse_pointer(selected.query.text)
-    except PointerSyntaxError:
-        return ()
 
 
 def _of_body(
@@ -379,7 +369,8 @@ def _contents(shape: Shape) -> str:
     """What there is instead."""
     names = tuple(shape.properties)
     if names:
-        return "has " + ", ".join(names[:_SHOWN]) + (f", ... ({len(names)} members)" if len(names) > _SHOWN else "")
+        shown = some(names)
+        return f"has {shown}" + (f" ({len(names)} members)" if shown.endswith("...") else "")
     return f"is {shape.describe()}"
 
 

@@ -26,6 +26,7 @@ from ...plan import (
 from ...selector import DEFAULT_SELECTORS
 from ...values import JSON, Missing, array_index, format_pointer, loads, parse_pointer
 from ..misfits import NOUNS, type_of
+from ..payload_text import is_json
 from ..registry import rule
 from ..subject import StepSubject, Subject, finding
 
@@ -141,18 +142,10 @@ def _wrong_query(parameter: LinkedParameter, step: StepSubject) -> tuple[str, st
     if not media_type.is_json(media_type.essence(content)):
         return None
     match parameter.written:
-        case Constant(value=str() as text) if not _is_json(text):
+        case Constant(value=str() as text) if not is_json(text):
             return f"is no JSON, which {step.step.target} declares it to be", f"write a text in {content}"
         case _:
             return None
-
-
-def _is_json(text: str) -> bool:
-    try:
-        loads(text)
-    except (ValueError, RecursionError):
-        return False
-    return True
 
 
 def _kind(written: Written) -> str | None:

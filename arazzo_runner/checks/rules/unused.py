@@ -12,7 +12,7 @@ from typing import Final
 from ...diagnostics import Diagnostic
 from ...model import OperationStep, Workflow
 from ...plan import OperationCall, UnlinkedStep
-from ...values import get_pointer, parse_pointer
+from ...values import format_pointer, get_pointer, parse_pointer
 from ..flow import Edge, Flow
 from ..registry import rule
 from ..subject import Subject, WorkflowSubject, finding
@@ -54,8 +54,7 @@ def _unused_schemas(subject: Subject) -> Iterator[Diagnostic]:
     references = [text for text in _texts(subject) if "#" in text]
     for name, schema in subject.description.components.inputs.items():
         own = [str(schema[key]) for key in ("$id", "$anchor") if key in schema] if isinstance(schema, dict) else []
-        token = name.replace("~", "~0").replace("/", "~1")
-        pointer = f"/components/inputs/{token}"
+        pointer = format_pointer(("components", "inputs", name))
         if own or any(text.endswith(pointer) or f"{pointer}/" in text for text in references):
             continue
         yield finding(
