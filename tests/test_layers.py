@@ -33,6 +33,7 @@ BELOW_API = {
     "plan",
     "checks",
     "events",
+    "verdict",
     "interpreter",
     "drivers",
     "credentials",
@@ -49,6 +50,7 @@ BELOW_API = {
 # Just these, not what they may import in turn.
 ROOMS: dict[str, set[str]] = {
     "events": set(),
+    "verdict": {"events"},
     "document": set(),
     "expression": {"document"},
     "selector": {"expression"},
@@ -66,8 +68,8 @@ ROOMS: dict[str, set[str]] = {
     "marking": {"plan", "openapi", "events"},
     "replaying": {"drivers", "report"},
     "mock": {"sample", "openapi", "asyncapi", "document"},
-    "explore": {"plan", "interpreter", "mock", "sample"},
-    "report": {"events"},
+    "explore": {"plan", "interpreter", "mock", "sample", "openapi", "condition", "expression", "events", "verdict"},
+    "report": {"events", "verdict"},
     "config": set(),
     "options": {"condition", "selector", "document"},
     "api": BELOW_API,
