@@ -6,6 +6,7 @@ request said is echoed, and what was created is found again by its id. Everythin
 
 from __future__ import annotations
 
+from .checks import Refusal
 from .server import Mock
 
-__all__ = ["Mock"]
+__all__ = ["Mock", "Refusal"]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from ..messages import Headers
@@ -10,7 +12,8 @@ from ..openapi import MediaType, Operation, SchemaView
 from ..openapi.declarations import HeaderDeclaration, ResponseDeclaration
 from ..openapi.media_type import concrete, essence, is_json, is_range
 from ..sample import sample
-from ..values import JSON, text_of
+from ..values import JSON, MISSING, Missing, text_of
+from .prefer import NO_PREFERENCE, Preference
 from .schemas import Schemas
 
 _WITHOUT_BODY = frozenset({204, 205, 304})
@@ -36,12 +39,60 @@ def documented_success(operation: Operation) -> tuple[int, ResponseDeclaration |
     return 200, None
 
 
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """What will be answered: a status as it is declared, and the example of a media type where one was named."""
+
+    status: int
+    declared: ResponseDeclaration | None
+    media_type: str | None = None
+    example: JSON | Missing = MISSING
+    dynamic: bool = False
+    applied: str = ""
+
+
+def choose(operation: Operation, preference: Preference, accept: str | None) -> Chosen | str:
+    """The documented success, or what the client prefers; a line for a person where that is not documented."""
+    status, declared = documented_success(operation)
+    if preference == NO_PREFERENCE:
+        return Chosen(status, declared)
+    applied = preference.applied
+    if preference.code is not None and preference.code != status:
+        status, declared = preference.code, operation.response(preference.code)
+        if declared is None or status < 200:
+            known = ", ".join(operation.responses) or "none"
+            return f"Prefer: the status {status} is not documented for this operation ({known})"
+    if preference.example is None:
+        return Chosen(status, declared, dynamic=preference.dynamic, applied=applied)
+    places = [(status, declared)]
+    if preference.code is None:
+        places += [(_status_of(key), other) for key, other in operation.responses.items() if other is not declared]
+    names: list[str] = []
+    for place, response in places:
+        media_types = response.media_types if response is not None else {}
+        liked = choose_media_type(media_types, accept)
+        for name in sorted(media_types, key=lambda name: name != liked):
+            examples = media_types[name].examples
+            if preference.example in examples:
+                return Chosen(place, response, name, copy.deepcopy(examples[preference.example]), applied=applied)
+            names.extend(examples)
+    known = ", ".join(dict.fromkeys(names)) or "none"
+    return f"Prefer: there is no example '{preference.example}' ({known})"
+
+
+def _status_of(key: str) -> int:
+    """A status for a key of the responses: the first of a range, 500 for the default beside a success."""
+    if key.isdigit():
+        return int(key)
+    return int(key[0]) * 100 if key[:1].isdigit() else 500
+
+
 def has_body(method: str, status: int) -> bool:
     """Whether an answer may have a body at all (RFC 9110, sections 9.3.2, 15.3.5, 15.3.6, 15.4.5)."""
     return method != "HEAD" and status >= 200 and status not in _WITHOUT_BODY
 
 
-def choose_media_type(declared: dict[str, MediaType], accept: str | None) -> str | None:
+def choose_media_type(declared: Mapping[str, MediaType], accept: str | None) -> str | None:
     """The documented media type the client likes best; JSON before others, then the first. None without any."""
     if not declared:
         return None
@@ -82,66 +133,77 @@ def content_type_of(declared: str, value: JSON) -> str:
 
 
 class Bodies:
-    """Values for media types: examples first where they keep their schema, else samples; made once for each seed 0."""
+    """Values for media types: examples first where they keep their schema, else samples; the first is made once."""
 
-    def __init__(self, schemas: Schemas) -> None:
+    def __init__(self, schemas: Schemas, seed: int = 0) -> None:
+        """`seed` moves every choice."""
         self._schemas = schemas
-        self._first: dict[int, tuple[MediaType, JSON]] = {}
+        self._seed = seed
+        self._first: dict[tuple[int, bool], tuple[MediaType, JSON]] = {}
 
-    def value(self, media_type: MediaType, seed: int, name: str) -> JSON:
-        """The value to answer with."""
-        if seed:
-            return self._made(media_type, seed, name)
-        known = self._first.get(id(media_type))
+    def value(self, media_type: MediaType, number: int, name: str, *, examples: bool = True) -> JSON:
+        """The value to answer with, for the nth thing; without `examples` only samples are."""
+        if number:
+            return self._made(media_type, number, name, examples)
+        known = self._first.get((id(media_type), examples))
         if known is None:
-            known = self._first[id(media_type)] = (media_type, self._made(media_type, 0, name))
+            known = (media_type, self._made(media_type, 0, name, examples))
+            self._first[id(media_type), examples] = known
         return copy.deepcopy(known[1])
+
+    def chosen(self, media_type: MediaType, chosen: Chosen, number: int, name: str) -> JSON:
+        """The named example, else the value to answer with."""
+        if not isinstance(chosen.example, Missing):
+            return chosen.example
+        return self.value(media_type, number, name, examples=not chosen.dynamic)
 
     def accepts(self, schema: SchemaView | None, value: JSON) -> bool:
         return schema is None or self._schemas.compiled(schema, "response").accepts(value)
 
-    def fresh(self, schema: SchemaView, seed: int, name: str) -> JSON:
+    def fresh(self, schema: SchemaView, number: int, name: str) -> JSON:
         """Another value of a schema, examples left out."""
-        compiled = self._schemas.compiled(schema, "response")
-        return sample(compiled.schema, seed=seed, examples=False, name=name, leave_out="writeOnly")
+        return self._sampled(schema, number, name, examples=False)
 
-    def _made(self, media_type: MediaType, seed: int, name: str) -> JSON:
+    def _sampled(self, schema: SchemaView, number: int, name: str, *, examples: bool = True) -> JSON:
+        compiled = self._schemas.compiled(schema, "response")
+        seed = self._seed + number
+        return sample(compiled.schema, seed=seed, examples=examples, name=name, leave_out="writeOnly")
+
+    def _made(self, media_type: MediaType, number: int, name: str, examples: bool) -> JSON:
         schema = media_type.schema
-        example = next((copy.deepcopy(value) for value in media_type.examples.values()), None)
-        has_example = bool(media_type.examples)
+        has_example = bool(media_type.examples) and (examples or schema is None)
+        example = copy.deepcopy(next(iter(media_type.examples.values()))) if has_example else None
         if has_example and (self.accepts(schema, example) or isinstance(example, str)):
             return example
         if schema is None:
-            return example if has_example else self._items(media_type, seed, name)
-        compiled = self._schemas.compiled(schema, "response")
-        made = sample(compiled.schema, seed=seed, name=name, leave_out="writeOnly")
-        return made if not has_example or compiled.accepts(made) else example
+            return example if has_example else self._items(media_type, number, name)
+        made = self._sampled(schema, number, name, examples=examples)
+        return made if not has_example or self.accepts(schema, made) else example
 
-    def _items(self, media_type: MediaType, seed: int, name: str) -> JSON:
+    def _items(self, media_type: MediaType, number: int, name: str) -> JSON:
         """A stream of one item (3.2 itemSchema), or a word where nothing is said."""
         if media_type.item_schema is None:
             return {}
-        compiled = self._schemas.compiled(media_type.item_schema, "response")
-        return [sample(compiled.schema, seed=seed, name=name, leave_out="writeOnly")]
+        return [self._sampled(media_type.item_schema, number, name)]
 
-    def headers(self, declared: dict[str, HeaderDeclaration], seed: int) -> Headers:
+    def headers(self, declared: Mapping[str, HeaderDeclaration], number: int) -> Headers:
         """A value for each documented header, in style simple."""
         pairs = []
         for name, header in declared.items():
             if name.lower() in _NOT_OURS:
                 continue
-            value = self._header(name, header, seed)
+            value = self._header(name, header, number)
             text = _simple(value, header.explode)
             if text is not None:
                 pairs.append((name, text))
         return tuple(pairs)
 
-    def _header(self, name: str, header: HeaderDeclaration, seed: int) -> JSON:
+    def _header(self, name: str, header: HeaderDeclaration, number: int) -> JSON:
         if header.content is not None:
-            return text_of(self.value(header.content[1], seed, name))
+            return text_of(self.value(header.content[1], number, name))
         if header.schema is None:
-            return sample({"type": "string"}, seed=seed, name=name)
-        return sample(self._schemas.compiled(header.schema, "response").schema, seed=seed, name=name)
+            return sample({"type": "string"}, seed=self._seed + number, name=name)
+        return self._sampled(header.schema, number, name)
 
 
 def _simple(value: JSON, explode: bool) -> str | None:

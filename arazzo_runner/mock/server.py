@@ -4,29 +4,39 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping
+from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Any
 
 from ..messages import Headers, Request, Response, header
-from ..openapi import Description, Operation, SchemaView
-from ..openapi.declarations import ResponseDeclaration
+from ..openapi import Description, Operation
 from ..values import JSON, MISSING, Missing, dumps
-from .answers import Bodies, choose_media_type, content_type_of, documented_success, has_body, problem
+from .answers import Bodies, Chosen, choose, choose_media_type, content_type_of, has_body, problem
 from .bodies import write_body
 from .checks import Refusal, check_body, missing_credentials, parameter_problems
-from .echo import echo, put
-from .routing import Found, NotFound, Route, Routes
+from .exchange import Exchange
+from .prefer import Preference, read_preference
+from .routing import Found, NotFound, Routes
 from .schemas import Schemas
-from .things import Thing, Things, id_field, id_text, plain, subject
+from .things import Things
 
 _NO_SERVERS: Mapping[str, str] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class _Api:
+    """What mocks of the same descriptions share: all of it depends on the descriptions only."""
+
+    routes: Routes
+    schemas: Schemas
+    bodies: Bodies
+    require_auth: bool
 
 
 class Mock:
     """Answers requests from OpenAPI descriptions, by source name. Safe to share between threads.
 
     `servers` replaces the servers of a source, as the host program does. With `require_auth`, a request without the
-    credentials its operation asks for gets 401.
+    credentials its operation asks for gets 401. Another `seed` gives other values.
     """
 
     def __init__(
@@ -35,249 +45,113 @@ class Mock:
         *,
         servers: Mapping[str, str] = _NO_SERVERS,
         require_auth: bool = False,
+        seed: int = 0,
     ) -> None:
-        self._routes = Routes(descriptions, servers)
-        self._require_auth = require_auth
-        self._schemas = Schemas()
-        self._bodies = Bodies(self._schemas)
+        schemas = Schemas()
+        self._api = _Api(Routes(descriptions, servers), schemas, Bodies(schemas, seed), require_auth)
         self._things = Things()
         self._lock = threading.Lock()
 
+    def anew(self) -> Mock:
+        """The same API with nothing created yet; routes, compiled schemas and bodies are shared."""
+        return self._with(Things())
+
+    def forked(self) -> Mock:
+        """The same API with a copy of what was created so far."""
+        with self._lock:
+            return self._with(self._things.copy())
+
+    def _with(self, things: Things) -> Mock:
+        other = Mock.__new__(Mock)
+        other._api, other._things, other._lock = self._api, things, threading.Lock()
+        return other
+
     def respond(self, request: Request) -> Response:
-        """The answer to a request: the documented success, or a problem that names the reason."""
+        """The answer to a request: the documented success, or a problem that names the reason.
+
+        `Prefer: code=404`, `example=NAME` and `dynamic=true` ask for another documented answer (RFC 7240); what is not
+        documented is refused with 400. An error that is asked for comes whatever the request, and changes nothing.
+        """
         with self._lock:
             return self._respond(request)
 
-    def _respond(self, request: Request) -> Response:
-        found = self._routes.find(request.method, request.url, request.source)
+    def refusal(self, request: Request) -> Refusal | None:
+        """What is wrong with a request, None where it is right; nothing is answered and nothing changes."""
+        found = self._api.routes.find(request.method, request.url, request.source)
         if isinstance(found, NotFound):
-            return _not_found(request, found)
-        operation = found.route.operation
-        refusal = missing_credentials(operation, request) if self._require_auth else None
+            return _no_route(request, found)
+        return self._judged(request, found)[1]
+
+    def _judged(self, request: Request, found: Found) -> tuple[JSON | Missing, Refusal | None]:
+        """The value of the body, and what is wrong with the request."""
+        operation, schemas = found.route.operation, self._api.schemas
+        refusal = missing_credentials(operation, request) if self._api.require_auth else None
         if refusal is not None:
-            return _refuse(request, refusal, (("WWW-Authenticate", _challenge(operation)),))
-        problems = tuple(parameter_problems(operation, request, found.values, self._schemas))
+            return MISSING, refusal
+        problems = tuple(parameter_problems(operation, request, found.values, schemas))
         if problems:
-            return _refuse(request, Refusal(400, problems[0], problems))
-        value, refusal = check_body(operation, request, self._schemas)
+            return MISSING, Refusal(400, problems[0], problems)
+        return check_body(operation, request, schemas)
+
+    def _respond(self, request: Request) -> Response:
+        found = self._api.routes.find(request.method, request.url, request.source)
+        if isinstance(found, NotFound):
+            allow = (("Allow", ", ".join(found.allow)),) if found.allow else ()
+            return _refuse(request, _no_route(request, found), allow)
+        operation, preference = found.route.operation, read_preference(request.headers)
+        chosen = choose(operation, preference, header(request.headers, "accept"))
+        if isinstance(chosen, str):
+            return _refuse(request, Refusal(400, chosen))
+        if chosen.status >= 400 and preference.code is not None:
+            return self._answer(request, found, chosen, MISSING)
+        sent, refusal = self._judged(request, found)
         if refusal is not None:
-            return _refuse(request, refusal)
-        return self._succeed(request, found, value)
+            challenge = (("WWW-Authenticate", _challenge(operation)),) if refusal.status == 401 else ()
+            return _refuse(request, refusal, challenge)
+        return self._answer(request, found, self._gone(request, found, preference) or chosen, sent)
 
-    def _succeed(self, request: Request, found: Found, sent: JSON | Missing) -> Response:
-        operation, source = found.route.operation, found.route.source
-        if self._things.is_deleted(source, found.segments) and request.method in ("GET", "HEAD", "DELETE", "PATCH"):
-            gone = operation.responses.get("404") or operation.responses.get("4XX")
-            if gone is not None:
-                return self._answer(request, found, 404, gone, sent, success=False)
-        status, declared = documented_success(operation)
-        return self._answer(request, found, status, declared, sent, success=True)
-
-    def _answer(
-        self,
-        request: Request,
-        found: Found,
-        status: int,
-        declared: ResponseDeclaration | None,
-        sent: JSON | Missing,
-        *,
-        success: bool,
-    ) -> Response:
-        exchange = _Exchange(self._routes, self._bodies, self._things, request, found, sent if success else MISSING)
-        seed = exchange.number if success else 0
-        headers = self._bodies.headers(dict(declared.headers), seed) if declared is not None else ()
-        media_types = dict(declared.media_types) if declared is not None else {}
-        chosen = choose_media_type(media_types, header(request.headers, "accept"))
-        if chosen is None or not has_body("", status):
-            if success:
-                exchange.finish(None)
-            return _response(request, status, _located(headers, exchange.location), b"")
-        media_type = media_types[chosen]
-        value = self._bodies.value(media_type, seed, exchange.collection_name)
-        if success:
-            value = exchange.echoed(value, media_type.schema)
-            exchange.finish(value)
-        content_type = content_type_of(chosen, value)
-        body = write_body(content_type, value, media_type)
-        return _response(request, status, (("Content-Type", content_type), *_located(headers, exchange.location)), body)
-
-
-class _Exchange:
-    """One success on its way: which thing it is about, what it echoes, what is remembered of it."""
-
-    def __init__(
-        self, routes: Routes, bodies: Bodies, things: Things, request: Request, found: Found, sent: JSON | Missing
-    ) -> None:
-        self._bodies = bodies
-        self._things = things
-        self._request = request
-        self._found = found
-        self._fields: Mapping[str, JSON] = sent if isinstance(sent, dict) else {}
-        self._items = routes.items_of(found.route)
-        self.creates = request.method == "POST" and _is_collection(found.route, self._items)
-        self.number = things.next_number(found.route.source, found.segments) if self.creates else 0
-        self.location: str | None = None
-
-    @property
-    def collection_name(self) -> str:
-        """What the last concrete segment of the path calls things."""
-        names = [segment for segment in self._found.route.template.segments if isinstance(segment, str) and segment]
-        return names[-1] if names else ""
-
-    @property
-    def _is_item(self) -> bool:
-        return self._found.route.template.ends_with_parameter
-
-    @property
-    def _parameter(self) -> str:
-        """The path parameter that names one thing."""
-        template = self._items.template if self._items is not None else self._found.route.template
-        return template.names[-1] if template.ends_with_parameter and template.names else ""
-
-    def echoed(self, value: JSON, schema: SchemaView | None) -> JSON:
-        """The value with what is known of its thing, then what the request says."""
-        if isinstance(value, list) or (self._request.method == "GET" and not self._is_item):
-            value = self._listed(value, schema)
-        target = subject(value)
-        if not isinstance(value, dict) or target is None:
-            return value
-        known = self._known()
-        inner = _schema_of(value, target, schema)
-        for fields in (known or {}, self._fields, self._path_fields(target)):
-            self._echo(value, value, fields, schema, schema)
-            if target is not value:
-                self._echo(value, target, {k: v for k, v in fields.items() if k not in value}, inner, schema)
-        if self.creates and self.number:
-            self._tell_apart(value, target, inner, schema)
-        return value
-
-    def _echo(
-        self,
-        body: dict[str, Any],
-        target: dict[str, Any],
-        fields: Mapping[str, JSON],
-        inner: SchemaView | None,
-        whole: SchemaView | None,
-    ) -> None:
-        echo(body, target, fields, inner, lambda value: self._bodies.accepts(whole, value))
-
-    def _known(self) -> Thing | None:
-        """The thing a path is about: the one there, or the one an action such as `/things/7/activate` is below."""
-        source, path = self._found.route.source, self._found.segments
-        if self.creates:
+    def _gone(self, request: Request, found: Found, preference: Preference) -> Chosen | None:
+        """The documented 404 for a thing that was deleted, unless something else is asked for."""
+        if preference.code is not None or preference.example is not None:
             return None
-        if self._is_item:
-            return self._things.at(source, path)
-        template = self._found.route.template.segments
-        if self._request.method != "GET" and len(path) > 1 and not isinstance(template[-2], str):
-            return self._things.at(source, path[:-1])
-        return None
+        if request.method not in ("GET", "HEAD", "DELETE", "PATCH"):
+            return None
+        if not self._things.is_deleted(found.route.source, found.segments):
+            return None
+        responses = found.route.operation.responses
+        gone = responses.get("404") or responses.get("4XX")
+        return Chosen(404, gone) if gone is not None else None
 
-    def _path_fields(self, target: Thing) -> dict[str, JSON]:
-        """Path values by name; the last one, when it ends the path, is also the id of the thing."""
-        fields: dict[str, JSON] = {}
-        for name, value in self._found.values.items():
-            fields[next((key for key in target if plain(key) == plain(name)), name)] = value
-        if self._is_item and self._found.values:
-            name, value = list(self._found.values.items())[-1]
-            identity = id_field(target, name)
-            if identity is not None and plain(name) not in map(plain, target):
-                fields[identity] = value
-        return fields
-
-    def _tell_apart(
-        self, body: dict[str, Any], target: Thing, inner: SchemaView | None, schema: SchemaView | None
-    ) -> None:
-        """Give a thing that is not the first of its collection an id of its own, unless the request named it."""
-        identity = id_field(target, self._parameter, self.collection_name)
-        if identity is None or identity in self._fields:
-            return
-        declared = inner.properties().get(identity) if inner is not None else None
-        present = target[identity]
-        candidates: list[JSON] = []
-        if declared is not None and self._bodies.accepts(declared, present):
-            candidates.append(self._bodies.fresh(declared, self.number, identity))
-        if isinstance(present, int | float) and not isinstance(present, bool):
-            candidates.append(present + self.number)
-        elif isinstance(present, str):
-            candidates.append(f"{present}-{self.number + 1}")
-        for candidate in candidates:
-            if candidate != present and put(
-                body, target, identity, candidate, lambda value: self._bodies.accepts(schema, value)
-            ):
-                return
-
-    def _listed(self, value: JSON, schema: SchemaView | None) -> JSON:
-        """A list with the things of its collection in place of the example, once any was created."""
-        source, path = self._found.route.source, self._found.segments
-        if self._request.method != "GET" or not self._things.was_used(source, path):
-            return value
-        things = self._things.below(source, path)
-        if isinstance(value, list):
-            listed = self._items_of(value, things, schema.items() if schema is not None else None)
-            return listed if self._bodies.accepts(schema, listed) else value
-        if isinstance(value, dict):
-            for name, member in value.items():
-                if isinstance(member, list) and (not member or isinstance(member[0], dict)):
-                    view = schema.properties().get(name) if schema is not None else None
-                    listed = self._items_of(member, things, view.items() if view is not None else None)
-                    put(value, value, name, listed, lambda changed: self._bodies.accepts(schema, changed))
-                    break
-        return value
-
-    def _items_of(self, present: list[Any], things: list[Thing], schema: SchemaView | None) -> list[Any]:
-        items: list[Any] = []
-        for thing in things:
-            item = dict(present[0]) if present and isinstance(present[0], dict) else dict(thing)
-            self._echo(item, item, thing, schema, schema)
-            items.append(item)
-        return items
-
-    def finish(self, value: JSON) -> None:
-        """Remember or forget the thing, and say where it is."""
-        source, path, method = self._found.route.source, self._found.segments, self._request.method
-        if method == "DELETE":
-            self._things.delete(source, path)
-            return
-        target = subject(value)
-        if self.creates and target is not None:
-            identity = id_field(target, self._parameter, self.collection_name)
-            if identity is not None:
-                text = id_text(target[identity])
-                self._things.remember(source, (*path, text), {**self._fields, **target})
-                self.location = _item_url(self._request.url, text)
-        elif self._is_item and method in ("PUT", "PATCH", "POST"):
-            known = self._things.at(source, path) or {}
-            if known or target is not None:
-                self._things.remember(source, path, {**known, **self._fields, **(target or {})})
+    def _answer(self, request: Request, found: Found, chosen: Chosen, sent: JSON | Missing) -> Response:
+        """The chosen response; a success echoes what was sent, and is remembered."""
+        if chosen.status >= 400:
+            number, collection, exchange = 0, "", None
+        else:
+            exchange = Exchange(self._api.routes, self._api.bodies, self._things, request, found, sent)
+            number, collection = exchange.number, exchange.collection_name
+        declared = chosen.declared
+        headers = self._api.bodies.headers(declared.headers, number) if declared is not None else ()
+        if chosen.applied:
+            headers = (*headers, ("Preference-Applied", chosen.applied))
+        media_types = declared.media_types if declared is not None else {}
+        name = chosen.media_type or choose_media_type(media_types, header(request.headers, "accept"))
+        if name is None or not has_body("", chosen.status):
+            if exchange is not None:
+                exchange.finish(None)
+            return _response(request, chosen.status, _located(headers, exchange), b"")
+        media_type = media_types[name]
+        value = self._api.bodies.chosen(media_type, chosen, number, collection)
+        if exchange is not None:
+            value = exchange.echoed(value, media_type.schema) if chosen.example is MISSING else value
+            exchange.finish(value)
+        content_type = content_type_of(name, value)
+        headers = (("Content-Type", content_type), *_located(headers, exchange))
+        return _response(request, chosen.status, headers, write_body(content_type, value, media_type))
 
 
-def _is_collection(route: Route, items: Route | None) -> bool:
-    """Whether a POST makes a thing: its path has items, or ends in a plural, or is about nothing yet."""
-    if route.template.ends_with_parameter:
-        return False
-    if items is not None or not route.template.names or "201" in route.operation.responses:
-        return True
-    last = route.template.segments[-1] if route.template.segments else ""
-    return isinstance(last, str) and last.endswith("s")
-
-
-def _schema_of(value: dict[str, Any], target: Thing, schema: SchemaView | None) -> SchemaView | None:
-    if schema is None or target is value:
-        return schema
-    name = next((name for name, member in value.items() if member is target), "")
-    return schema.properties().get(name)
-
-
-def _item_url(url: str, identity: str) -> str:
-    from urllib.parse import quote, urlsplit, urlunsplit
-
-    parts = urlsplit(url)
-    return urlunsplit((parts.scheme, parts.netloc, f"{parts.path.rstrip('/')}/{quote(identity, safe='')}", "", ""))
-
-
-def _located(headers: Headers, location: str | None) -> Headers:
+def _located(headers: Headers, exchange: Exchange | None) -> Headers:
     """A documented Location header says where the created thing is."""
+    location = exchange.location if exchange is not None else None
     if location is None:
         return headers
     return tuple((name, location if name.lower() == "location" else value) for name, value in headers)
@@ -291,11 +165,10 @@ def _challenge(operation: Operation) -> str:
     return 'Bearer realm="mock"'
 
 
-def _not_found(request: Request, missing: NotFound) -> Response:
+def _no_route(request: Request, missing: NotFound) -> Refusal:
     if missing.allow:
-        reason = f"this path has no {request.method}, it has {', '.join(missing.allow)}"
-        return _refuse(request, Refusal(405, reason), (("Allow", ", ".join(missing.allow)),))
-    return _refuse(request, Refusal(404, f"no description has a path for {request.method} {request.url}"))
+        return Refusal(405, f"this path has no {request.method}, it has {', '.join(missing.allow)}")
+    return Refusal(404, f"no description has a path for {request.method} {request.url}")
 
 
 def _refuse(request: Request, refusal: Refusal, headers: Headers = ()) -> Response:

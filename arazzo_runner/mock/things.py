@@ -22,6 +22,12 @@ class Things:
         self._deleted: set[tuple[str, Path]] = set()
         self._created: dict[tuple[str, Path], int] = {}
 
+    def copy(self) -> Things:
+        """The same things in another place; a thing that is remembered is never changed, so none is copied."""
+        other = Things()
+        other._things, other._deleted, other._created = dict(self._things), set(self._deleted), dict(self._created)
+        return other
+
     def next_number(self, source: str, collection: Path) -> int:
         """How many things were created in a collection before; counts this one."""
         number = self._created.get((source, collection), 0)
