@@ -22,7 +22,7 @@ from .limits import Limits
 from .model import ArazzoDescription, Workflow
 from .model import read as read_description
 from .options import OptionFields, Options
-from .plan import Bounds, LinkOptions, OperationCall, Plan, link, link_workflows
+from .plan import NO_SERVER, Bounds, LinkOptions, OperationCall, Plan, link, link_workflows
 
 if TYPE_CHECKING:
     import asyncio
@@ -36,6 +36,8 @@ if TYPE_CHECKING:
     from .report.case import Case
     from .report.redaction import Redactor
     from .report.result import Result
+    from .testing import Trial
+    from .verdict import Verdict
 
 Source: TypeAlias = "str | os.PathLike[str] | bytes | Mapping[str, Any] | Document"
 Observer: TypeAlias = Callable[[Event], None]
@@ -214,6 +216,64 @@ def check_with(source: Source, options: Options, *, selected: Collection[str] | 
     )
 
 
+def verify(
+    source: Source,
+    *,
+    workflow: str | None = None,
+    inputs: Mapping[str, Any] | None = None,
+    thorough: bool = False,
+    seed: int = 0,
+    **options: Unpack[OptionFields],
+) -> tuple[Verdict, ...]:
+    """Try every workflow of a description, or one, against the descriptions of its API; nothing is sent.
+
+    The straight run, every branch, every documented error: whether each step can be reached, each request is one the
+    API accepts, each output exists. Remote sources are not fetched unless `fetch=True`. With `compat="lenient"` the
+    straight run may go beyond what is documented; `notes` say where.
+
+    Args:
+        source: As for `load`.
+        workflow: A workflowId; every workflow where it is None.
+        inputs: In place of those that are made from the inputs schema.
+        thorough: Try inputs at the bounds of their schema as well.
+        seed: Another one gives other values.
+        options: See `Options`.
+
+    Raises:
+        FileMissing: no such file; Unavailable: a URL that cannot be fetched; UsageError: no such workflow.
+        DocumentError: it is no Arazzo description. What else refuses a run is a failed Verdict.
+    """
+    from .testing import Trial
+
+    loaded = load(source, **{"fetch": False, **options})  # type: ignore[arg-type]
+    trial = Trial(given=inputs or {}, thorough=thorough, seed=seed, assume=loaded.options.compat == "lenient")
+    return tuple(verify_with(loaded, trial, workflow))
+
+
+def verify_with(loaded: Loaded, trial: Trial, workflow: str | None = None) -> Iterator[Verdict]:
+    """`verify` for a description that is loaded, one verdict after the other."""
+    from .testing import refused, try_workflow
+
+    name = loaded.description.document.name
+    trial = replace(trial, servers=loaded.options.servers, sources=loaded.options.sources)
+    ids = [w.workflow_id for w in loaded.workflows if w.workflow_id] if workflow is None else [loaded.select(workflow)]
+    if not ids:
+        raise _refused(loaded.findings, name)
+    findings = loaded.check() if trial.branches else ()
+    for workflow_id in ids:
+        plan = _of_any_server(loaded).link(workflow_id)
+        errors = [d for d in plan.diagnostics if d.severity == "error"]
+        if errors:
+            yield refused(workflow_id, name, errors, _refused(errors, name).exit_code)
+        else:
+            yield try_workflow(plan, trial, findings)
+
+
+def _of_any_server(loaded: Loaded) -> Loaded:
+    """Nothing is sent, so that a relative server needs no name."""
+    return replace(loaded, options=replace(loaded.options, mock=True))
+
+
 def _is_unreadable(finding: Diagnostic, name: str) -> bool:
     """Whether a finding says that the document is no Arazzo description, although it was read as one."""
     of_document = finding.location is not None and finding.location.document == name
@@ -298,7 +358,7 @@ def _link_options(loaded: Loaded) -> LinkOptions:
         sources={name: resolve_uri(_as_reference(uri), base) for name, uri in options.sources.items()},
         servers=options.servers,
         server_variables=options.server_variables,
-        default_server="http://mock.invalid" if options.mock else None,
+        default_server=NO_SERVER if options.mock else None,
         selectors=options.selectors,
         conditions=options.conditions,
         bounds=Bounds(

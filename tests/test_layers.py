@@ -46,6 +46,7 @@ BELOW_API = {
     "retrieval",
     "marking",
     "replaying",
+    "testing",
 }
 # Just these, not what they may import in turn.
 ROOMS: dict[str, set[str]] = {
@@ -67,6 +68,7 @@ ROOMS: dict[str, set[str]] = {
     "retrieval": {"document", "drivers"},
     "marking": {"plan", "openapi", "events"},
     "replaying": {"drivers", "report"},
+    "testing": {"explore", "mock", "plan", "drivers", "report", "marking", "events", "verdict"},
     "mock": {"sample", "openapi", "asyncapi", "document"},
     "explore": {"plan", "interpreter", "mock", "sample", "openapi", "condition", "expression", "events", "verdict"},
     "report": {"events", "verdict"},
@@ -74,7 +76,7 @@ ROOMS: dict[str, set[str]] = {
     "options": {"condition", "selector", "document"},
     "api": BELOW_API,
     "cli": {"api", "checks", "config", "options", "document", "plan", "drivers", "credentials", "report", "retrieval"},
-    "__init__": {"api", "report"},
+    "__init__": {"api", "report", "verdict"},
     "__main__": {"cli"},
     "_version": set(),
 }

@@ -65,12 +65,12 @@ class Candidates:
             for answer in hinted:
                 yield from self._changed(run, point, answer)
 
-    def assumed(self, run: Run, point: Point, usual: Answer | None) -> Iterator[Answer]:
-        """Answers nobody documents: as the workflow reads them, with a status or members the description leaves out."""
-        mentioned = frozenset[int]().union(*(mentioned_statuses(each.condition) for each in criteria_of(point.step)))
-        documented = self.statuses(point.key, point.step)
+    def assumed(self, run: Run, point: Point, usual: Answer | None, *, any_status: bool) -> Iterator[Answer]:
+        """Answers nobody documents: with members as the workflow reads them, of any status that its conditions name."""
         accept = header(point.request.headers, "accept")
-        for status in dict.fromkeys((*documented, *sorted(mentioned))):
+        documented = self.statuses(point.key, point.step)
+        named = frozenset[int]().union(*(mentioned_statuses(each.condition) for each in criteria_of(point.step)))
+        for status in dict.fromkeys((*documented, *(sorted(named) if any_status else ()))):
             if 100 <= status <= 599:
                 known = self.answers.at(point.step.operation, status, accept)[:1]
                 base = known[0] if known else replace(usual or Answer(status), status=status)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from itertools import chain
 from typing import Any, Final, TypeAlias
 
 from ..events import CriterionChecked
@@ -181,7 +182,9 @@ class Explorer:
             return again
         best = max(ways, key=lambda way: _rank(run, way))
         if self._assume and wanted is None and _lacks(best):
-            assumed = [_way(run, point, answer) for answer in self._candidates.assumed(run, point, usual)]
+            assumed = [
+                _way(run, point, answer) for answer in self._candidates.assumed(run, point, usual, any_status=True)
+            ]
             best = max((best, *assumed), key=lambda way: _rank(run, way))
             if isinstance(best.answer, Answer) and best.answer.assumed:
                 walked.assumed.append((point.key, best.answer))
@@ -199,17 +202,22 @@ class Explorer:
     def _ways(self, run: Run, point: Point, usual: Answer | None, hints: Hints) -> Iterator[Way]:
         """A way for each signature, by the answer that was changed least."""
         seen: set[Signature] = set()
-        for answer in self._candidates.all(run, point, usual, hints):
+        answers = self._candidates.all(run, point, usual, hints)
+        if self._assume:
+            answers = chain(answers, self._candidates.assumed(run, point, usual, any_status=False))
+        for answer in answers:
             way = _way(run, point, answer)
-            if way.signature in seen or (answer.changes and not self._candidates.answers.allows(answer)):
-                continue
-            seen.add(way.signature)
-            yield way
+            if way.signature not in seen and (answer.assumed or not answer.changes or self._allows(answer)):
+                seen.add(way.signature)
+                yield way
         for failure in (DROPPED, TIMED_OUT):
             way = _way(run, point, failure)
             if way.signature not in seen:
                 seen.add(way.signature)
                 yield way
+
+    def _allows(self, answer: Answer) -> bool:
+        return self._candidates.answers.allows(answer)
 
     # -- every branch -------------------------------------------------------------------------------------------------
 
@@ -328,7 +336,7 @@ _STRAIGHT_ON: Final[_Rank] = (True, 3, True, 0, 0, 0, 0)
 def _rank(run: Run, way: Way) -> _Rank:
     outcome = way.concluded.outcome
     answered = isinstance(way.answer, Answer)
-    changes = way.answer.changes if isinstance(way.answer, Answer) else 0
+    changes = way.answer.changes + 100 * way.answer.assumed if isinstance(way.answer, Answer) else 0
     status = 0 if outcome.succeeded else outcome.status or 0
     failed = 0 if outcome.succeeded else sum(not passed for passed, _ in outcome.verdicts)
     absent = len(outcome.missing_outputs)

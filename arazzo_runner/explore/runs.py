@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, TypeAlias
 
-from ..events import CriterionChecked, Event, StepStarted, WorkflowFinished
+from ..events import CriterionChecked, Event, StepFinished, StepStarted, WorkflowFinished
 from ..interpreter import (
     Call,
     Delay,
@@ -83,6 +83,7 @@ class Run:
     exchanged: tuple[Exchanged, ...] = ()
     refused: tuple[tuple[StepKey, Refused], ...] = ()
     trouble: tuple[StepKey, tuple[str, ...]] | None = None
+    _outputs: dict[str, Mapping[str, Any]] = field(default_factory=dict)
     _steps: dict[str, StepKey] = field(default_factory=dict)
 
     def fork(self) -> Run:
@@ -97,6 +98,7 @@ class Run:
             self.exchanged,
             self.refused,
             self.trouble,
+            dict(self._outputs),
             dict(self._steps),
         )
 
@@ -166,6 +168,10 @@ class Run:
         if failed is not None:  # of a step that calls a workflow: it is concluded on the way
             self.trouble = self._key(failed), _failed(events)
 
+    def outputs_of(self, effect: str) -> Mapping[str, Any]:
+        """The outputs of an attempt that succeeded."""
+        return self._outputs.get(effect, {})
+
     def _current(self) -> tuple[StepKey, OperationCall]:
         frame = self.state.frames[-1]
         step = self.plan.workflows[frame.workflow].steps[frame.position]
@@ -184,6 +190,8 @@ class Run:
 
     def _tell(self, events: Iterable[Event]) -> None:
         for event in events:
+            if isinstance(event, StepFinished) and event.status == "succeeded":
+                self._outputs[event.id] = event.outputs
             if isinstance(event, StepStarted):
                 self._steps[event.id] = (_key_of(self.plan, event.workflow_id), event.step_id)
             self.reached.note(event, self._key(event))
