@@ -561,16 +561,16 @@ class Runner:
         return _guarded_async(transport, self.options)
 
     def _mock(self) -> Any:
-        return self.new_mock() if self.options.mock else None
+        return self.new_mock(require_auth=bool(self.options.auth)) if self.options.mock else None
 
-    def new_mock(self) -> Mock:
+    def new_mock(self, *, require_auth: bool = False) -> Mock:
         """The API of the plan's descriptions, with nothing created yet."""
         from .mock import Mock
 
         return Mock(
             self.plan.descriptions,
             servers={k: v for k, v in self.options.servers.items() if k},
-            require_auth=bool(self.options.auth),
+            require_auth=require_auth,
         )
 
     # -- context ------------------------------------------------------------------------------------------------------
@@ -818,6 +818,7 @@ def run_case(
 
     weights = severities_of(severities)
     file = read_case_file(case_file, options)
+    live = live and file.case.expect.outcome != "rejected"  # nothing is to be sent
     trial = Trial(file, live=live, severities=weights, command=command)
     if live and trial.why_not_live is not None:
         return trial.skipped(trial.why_not_live)

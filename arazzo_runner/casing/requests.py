@@ -165,6 +165,13 @@ def _is_placeholder(text: str) -> bool:
     return unquote(text).startswith("«secret:")
 
 
+def sent_values(request: Request) -> JSON:
+    """What a request says: the segments of its path, its query, its body."""
+    body = _value(request.body or b"", header(request.headers, "content-type"))
+    query = [value for _, value in parse_qsl(urlsplit(request.url).query)]
+    return [*_segments(request.url), *query, None if isinstance(body, Missing) else body]
+
+
 def _value(body: bytes, content_type: str | None) -> JSON | Missing:
     """The value of a JSON body or a form, MISSING for anything else; JSON also where no media type says so."""
     kind = media_type(content_type)

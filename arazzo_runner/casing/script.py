@@ -118,7 +118,8 @@ class CaseScript:
         refusal = self._mock.refusal(sent)
         if refusal is not None:
             why = "; ".join(refusal.errors) or refusal.detail
-            self._refuse(effect_id, "the request", "as described", why, exchange.place)
+            now = f"the description does not allow the request: {why}"
+            self._refuse(effect_id, "the request", "as described", now, exchange.place)
 
     def _preferred(
         self, effect_id: str, exchange: RecordedExchange, wanted: DocumentedResponse, sent: Request

@@ -7,10 +7,10 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from ..diagnostics import did_you_mean
+from ..diagnostics import Diagnostic, did_you_mean
 from ..drivers.replay import Difference
-from ..errors import ArazzoError, DocumentError, InputError
-from ..events import Event, ResponseReceived
+from ..errors import ArazzoError, DocumentError, InputError, UnknownWorkflow, UsageError
+from ..events import Event, RequestSent, ResponseReceived
 from ..location import Location
 from ..plan import Plan
 from ..report.attempts import qualified
@@ -20,6 +20,7 @@ from ..values import JSON, dumps, jsonable
 from ..verdict import Problem, ProblemKind, Verdict
 from .files import CaseFile
 from .live import Found
+from .requests import sent_values
 from .script import name_of
 from .severities import Severities
 from .values import PLACEHOLDER, Data
@@ -80,11 +81,11 @@ class Trial:
         return self._verdict("skipped")
 
     def refused(self, error: ArazzoError) -> Verdict:
-        """Nothing was sent; which the case may expect."""
+        """Nothing was sent; which the case may expect of its document and its inputs."""
         expect = self.file.case.expect
         kind: ProblemKind = "inputs" if isinstance(error, InputError) else "check"
-        codes = [item.code for item in getattr(error, "diagnostics", ()) if item.severity == "error"] or [kind]
-        if expect.outcome == "rejected":
+        if expect.outcome == "rejected" and isinstance(error, (DocumentError, InputError)):
+            codes = [item.code for item in _errors(error)] or [kind]
             if expect.reason is not None and expect.reason not in codes:
                 self._add(
                     "difference", f"the reason: expected {expect.reason}, got {', '.join(codes)}", "/expect/reason"
@@ -92,19 +93,17 @@ class Trial:
             return self._verdict("failed" if self._problems else "passed")
         for message, location in self._reasons(error):
             self._problems.append(Problem(kind=kind, message=message, location=location, command=self._command))
-        code = error.exit_code if isinstance(error, (DocumentError, InputError)) else DocumentError.exit_code
-        return self._verdict("failed", code=code)
+        of_case = isinstance(error, UsageError)  # a document or a workflow that the case names and is not there
+        return self._verdict("failed", code=DocumentError.exit_code if of_case else error.exit_code)
 
     def _reasons(self, error: ArazzoError) -> Iterator[tuple[str, Location | None]]:
-        findings = [item for item in getattr(error, "diagnostics", ()) if item.severity == "error"]
-        if findings:
-            yield from ((item.message + (f" ({item.hint})" if item.hint else ""), item.location) for item in findings)
-            return
-        place = (
-            "/inputs" if isinstance(error, InputError) else "/workflow" if "workflow" in error.message else "/document"
-        )
-        hint = f" ({error.hint})" if error.hint else ""
-        yield error.message + hint, error.location or self.file.location(place)
+        if findings := _errors(error):
+            yield from ((_with_hint(item.message, item.hint), item.location) for item in findings)
+        elif isinstance(error, InputError):
+            yield from ((problem, self.file.location("/inputs")) for problem in error.problems)
+        else:
+            place = "/workflow" if isinstance(error, UnknownWorkflow) else "/document"
+            yield _with_hint(error.message, error.hint), error.location or self.file.location(place)
 
     # -- after it ended ---------------------------------------------------------------------------------------------
 
@@ -198,6 +197,15 @@ class Trial:
         )
 
 
+def _errors(error: ArazzoError) -> list[Diagnostic]:
+    found = error.diagnostics if isinstance(error, DocumentError) else ()
+    return [item for item in found if item.severity == "error"]
+
+
+def _with_hint(message: str, hint: str | None) -> str:
+    return f"{message} ({hint})" if hint else message
+
+
 class _Telling:
     """Differences in words, with their places; secrets of the run are masked."""
 
@@ -217,7 +225,7 @@ class _Telling:
             case "unexpected":
                 return f"a request that the case does not list was sent: {now}"
             case "refused":
-                return f"the description does not allow the request: {now}" if what == "the request" else now
+                return now
             case _:
                 return f"{what}: expected {recorded}, got {now}"
 
@@ -237,16 +245,17 @@ class _Telling:
         return self._file.location(place) if place else self._places.get(name_of(name))
 
 
-def data_of(events: Iterable[Event], *more: JSON) -> Data:
-    """What the answers of a run, and these values, brought in."""
+def data_of(events: Iterable[Event], *replaced: JSON) -> Data:
+    """What the answers of a run brought in; `replaced` are values of the case that others took the place of."""
     data = Data()
-    for value in more:
-        data.learn(value)
     for event in events:
-        if isinstance(event, ResponseReceived):
+        if isinstance(event, RequestSent):
+            data.sent(sent_values(event.request))
+        elif isinstance(event, ResponseReceived):
             response = event.response
             kind, value = content(response.body, content_type_of(response.headers))
-            if kind != "base64":
-                data.learn(value)
-            data.learn([value for name, value in response.headers if name.lower() != "content-type"])
+            headers = [text for name, text in response.headers if name.lower() != "content-type"]
+            data.came([*headers, value if kind != "base64" else None])
+    for value in replaced:
+        data.replaced(value)
     return data

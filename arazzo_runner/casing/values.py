@@ -85,21 +85,26 @@ def kind_of(value: JSON) -> str:
 
 
 class Data:
-    """The data that the answers of a case brought into its run: what is computed from it differs in another run."""
+    """The data that the answers of a case brought into its run: what is computed from it differs in another run.
+
+    What was sent before it came back, an input or a text of the document, is no data.
+    """
 
     def __init__(self) -> None:
         self._texts: set[str] = set()
+        self._own: set[str] = set()
 
-    def learn(self, value: JSON) -> None:
-        """Every text and number of an answer."""
-        if isinstance(value, dict):
-            for item in value.values():
-                self.learn(item)
-        elif isinstance(value, list):
-            for item in value:
-                self.learn(item)
-        elif value is not None and not isinstance(value, bool):
-            self._texts.add(text_of(value))
+    def sent(self, value: JSON) -> None:
+        """A request goes out with this."""
+        self._own.update(text for text in _texts(value) if not self.holds(text))
+
+    def came(self, value: JSON) -> None:
+        """An answer brings this."""
+        self._texts.update(text for text in _texts(value) if text not in self._own)
+
+    def replaced(self, value: JSON) -> None:
+        """Something else took the place of this."""
+        self._texts.update(_texts(value))
 
     def holds(self, text: str) -> bool:
         """Whether a text is data, has data of some length in it, or is a placeholder."""
@@ -117,6 +122,15 @@ class Data:
             items = expected.values() if isinstance(expected, dict) else expected
             return all(self.excuses(item, item) for item in items)
         return expected is not None and not isinstance(expected, bool) and self.holds(text_of(expected))
+
+
+def _texts(value: JSON) -> Iterator[str]:
+    """Every text and number in a value."""
+    if isinstance(value, (dict, list)):
+        for item in value.values() if isinstance(value, dict) else value:
+            yield from _texts(item)
+    elif value is not None and not isinstance(value, bool):
+        yield text_of(value)
 
 
 def is_placeholder(expected: JSON, now: JSON) -> bool:

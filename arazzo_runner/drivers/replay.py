@@ -33,6 +33,8 @@ class Difference:
     kind: Literal["value", "missing", "unexpected", "refused"] = "value"
 
     def __str__(self) -> str:
+        if self.kind == "refused":
+            return f"{self.step}: {self.now}"
         return f"{self.step}: {self.what} was {self.recorded} in the record and is {self.now}"
 
 
