@@ -98,7 +98,7 @@ class Trial:
 
     def _reasons(self, error: ArazzoError) -> Iterator[tuple[str, Location | None]]:
         if findings := _errors(error):
-            yield from ((_with_hint(item.message, item.hint), item.location) for item in findings)
+            yield from ((_with_hint(f"{item.code}: {item.message}", item.hint), item.location) for item in findings)
         elif isinstance(error, InputError):
             yield from ((problem, self.file.location("/inputs")) for problem in error.problems)
         else:
