@@ -780,7 +780,7 @@ def case_options(file: CaseFile, options: Options, *, live: bool = False) -> Opt
     """
     servers = options.servers if "" in options.servers else {**file.case.servers, **options.servers}
     sources = {**file.sources, **options.sources}
-    return replace(options, servers=servers, sources=sources, mock=not live, contract=None)
+    return replace(options, servers=servers, sources=sources, mock=not live)
 
 
 def run_case(
@@ -817,6 +817,7 @@ def run_case(
     from .casing import Trial, severities_of
 
     weights = severities_of(severities)
+    options = replace(options, contract=None)
     file = read_case_file(case_file, options)
     live = live and file.case.expect.outcome != "rejected"  # nothing is to be sent
     trial = Trial(file, live=live, severities=weights, command=command)

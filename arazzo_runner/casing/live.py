@@ -17,7 +17,7 @@ from ..report.case import RecordedExchange
 from .drift import drift
 from .files import CaseFile
 from .requests import ExpectedRequest
-from .script import Exchanges, name_of
+from .script import Exchanges, is_step, name_of
 from .values import Data
 
 
@@ -114,7 +114,7 @@ class Watch:
 
     def _is_listed(self, effect_id: str) -> bool:
         name = name_of(effect_id)
-        return any(name == exchange.step for exchange in self._file.case.exchanges)
+        return any(is_step(exchange.step, name) for exchange in self._file.case.exchanges)
 
     def _expected(self, exchange: RecordedExchange, effect_id: str) -> ExpectedRequest | None:
         if exchange.request is None:

@@ -10,6 +10,7 @@ from ..report.attempts import qualified
 from ..report.case import Case, ExpectedStep
 from ..report.result import Result, StepResult
 from ..values import format_pointer, jsonable
+from .script import is_step
 from .values import Data, is_placeholder, shown, shown_pair, unlike
 
 
@@ -25,8 +26,14 @@ def outcome_differences(case: Case, result: Result, data: Data | None = None) ->
         yield Difference("run", "the action that ended it", expect.ended_by, str(result.ended_by), "/expect/endedBy")
     yield from _outputs("run", "/expect", expect.outputs, expect.outputs_contain, result.outputs, data)
     for name, step in expect.steps.items():
-        attempts = [s for s in result.steps if qualified(s.path, s.step_id) == name]
-        yield from _step(name, step, attempts, data)
+        yield from _step(name, step, _attempts(name, result), data)
+
+
+def _attempts(name: str, result: Result) -> list[StepResult]:
+    """Those of the step of this name; where it runs in other steps only, its own name will do."""
+    by_name = [(qualified(step.path, step.step_id), step) for step in result.steps]
+    own = [step for own_name, step in by_name if own_name == name]
+    return own or [step for own_name, step in by_name if is_step(name, own_name)]
 
 
 def _step(name: str, step: ExpectedStep, attempts: Sequence[StepResult], data: Data | None) -> Iterator[Difference]:

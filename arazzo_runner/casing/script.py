@@ -31,7 +31,7 @@ class Exchanges:
         self._names.append(name)
         if effect_id in self._by_id:
             return self._by_id.pop(effect_id)
-        own = [exchange for exchange in self._others if _names(exchange.step, name)]
+        own = [exchange for exchange in self._others if is_step(exchange.step, name)]
         numbered = (exchange for exchange in own if exchange.attempt == self._number(exchange.step))
         found = next(numbered, None) or next((exchange for exchange in own if exchange.attempt is None), None)
         if found is not None:
@@ -40,7 +40,7 @@ class Exchanges:
 
     def _number(self, step: str) -> int:
         """How many requests of a step were sent, this one included."""
-        return sum(_names(step, name) for name in self._names)
+        return sum(is_step(step, name) for name in self._names)
 
     def left(self) -> list[RecordedExchange]:
         """Those that nobody took."""
@@ -48,7 +48,7 @@ class Exchanges:
 
     def was_sent(self, step: str) -> bool:
         """Whether any request of a step was sent."""
-        return any(_names(step, name) for name in self._names)
+        return any(is_step(step, name) for name in self._names)
 
 
 def name_of(effect_id: str) -> str:
@@ -57,7 +57,7 @@ def name_of(effect_id: str) -> str:
     return qualified(path, step_of(effect_id))
 
 
-def _names(step: str, name: str) -> bool:
+def is_step(step: str, name: str) -> bool:
     """Whether a step as a case writes it is this one: `getToken` is `login/getToken`, too."""
     return step == name or name.endswith("/" + step)
 

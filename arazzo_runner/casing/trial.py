@@ -118,7 +118,7 @@ class Trial:
     ) -> Verdict:
         """The verdict of a run."""
         telling = _Telling(self.file, plan, result)
-        for difference in differences:
+        for difference in _without_echoes(differences):
             self._tell(telling, difference)
         for item in found:
             self._weigh(telling, item)
@@ -197,6 +197,13 @@ class Trial:
         )
 
 
+def _without_echoes(differences: Iterable[Difference]) -> list[Difference]:
+    """Without the count of attempts of a step whose request was not sent: that is told already."""
+    found = list(differences)
+    absent = {name_of(item.step) for item in found if item.kind == "missing"}
+    return [item for item in found if item.what != "attempts" or item.now != "0" or item.step not in absent]
+
+
 def _errors(error: ArazzoError) -> list[Diagnostic]:
     found = error.diagnostics if isinstance(error, DocumentError) else ()
     return [item for item in found if item.severity == "error"]
@@ -214,6 +221,7 @@ class _Telling:
         self._ids = {step.step_id for workflow in plan.workflows.values() for step in workflow.steps}
         self._places = {qualified(step.path, step.step_id): step.location for step in result.steps}
         self.mask: Callable[[str], str] = result.redactor.text
+        self._why = f" ({self.mask(result.message)})" if result.message else ""
 
     def message(self, difference: Difference) -> str:
         what, recorded, now = difference.what, self.mask(difference.recorded), self.mask(difference.now)
@@ -227,7 +235,8 @@ class _Telling:
             case "refused":
                 return now
             case _:
-                return f"{what}: expected {recorded}, got {now}"
+                why = self._why if difference.step == "run" and what == "the outcome" else ""
+                return f"{what}: expected {recorded}, got {now}{why}"
 
     def _unknown(self, step: str) -> str:
         """What to say where a document has no such step."""

@@ -35,7 +35,7 @@ def test_a_run_that_fails_is_a_problem_unless_the_case_says_so(desk: Desk):
     assert desk.run(answer + "expect: {reason: action}\n").status == "passed"
 
 
-# -- answers ------------------------------------------------------------------------------------------------------------
+# -- answers ----------------------------------------------------------------------------------------------------------
 
 
 def responses(verdict: object) -> list[tuple[int, bytes]]:
@@ -159,7 +159,7 @@ def test_a_step_of_a_called_workflow_is_named_alone_or_with_its_caller(desk: Des
     assert verdict.status == "passed", verdict.problems
 
 
-# -- requests -----------------------------------------------------------------------------------------------------------
+# -- requests ---------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -263,17 +263,10 @@ def test_how_much_such_a_request_weighs_is_configurable(desk: Desk):
 
 
 def test_a_form_is_compared_field_by_field(desk: Desk):
-    desk.write(
-        "openapi.yaml",
-        (desk.folder / "openapi.yaml")
-        .read_text()
-        .replace(
-            "application/json:\n            schema:\n              type: object\n              required: [item]",
-            "application/x-www-form-urlencoded:\n            schema:\n              type: object\n              required: [item]",
-        ),
-    )
-    workflow = desk.folder / "orders.arazzo.yaml"
-    workflow.write_text(workflow.read_text().replace("application/json", "application/x-www-form-urlencoded"))
+    form = "application/x-www-form-urlencoded"
+    openapi, workflow = desk.folder / "openapi.yaml", desk.folder / "orders.arazzo.yaml"
+    openapi.write_text(openapi.read_text().replace("application/json", form, 1))
+    workflow.write_text(workflow.read_text().replace("application/json", form))
 
     verdict = desk.run("exchanges: [{step: place, request: {bodyContains: {count: 1}}}]\n")
     differs = desk.run("exchanges: [{step: place, request: {bodyContains: {count: 2}}}]\n")
@@ -282,7 +275,7 @@ def test_a_form_is_compared_field_by_field(desk: Desk):
     assert [message for *_, message in lines(differs)] == ['body at /count: expected "2", got "1"']
 
 
-# -- what is expected of the run ------------------------------------------------------------------------------------------
+# -- what is expected of the run --------------------------------------------------------------------------------------
 
 
 def test_outputs_are_compared_by_value_all_or_in_part(desk: Desk):
@@ -319,7 +312,7 @@ def test_a_run_without_an_end_is_out_of_bounds(desk: Desk):
     assert [problem.kind for problem in verdict.problems] == ["bounds"]
 
 
-# -- refusals -----------------------------------------------------------------------------------------------------------
+# -- refusals ---------------------------------------------------------------------------------------------------------
 
 
 def test_inputs_that_are_refused_are_a_problem_or_what_is_expected(desk: Desk):
@@ -385,7 +378,7 @@ def test_a_case_that_is_not_there_is_told(desk: Desk):
         run_case(desk.folder / "nowhere.arazzo-test.yaml", Options())
 
 
-# -- where cases are found ------------------------------------------------------------------------------------------------
+# -- where cases are found --------------------------------------------------------------------------------------------
 
 
 def test_cases_are_found_under_a_folder_beside_their_document_and_by_name(tmp_path: Path):
