@@ -16,7 +16,15 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias, Unpack
 
 from .diagnostics import Diagnostic, by_place, did_you_mean
 from .document import Document, Registry, TreeCache, read, resolve_uri
-from .errors import DocumentError, FileMissing, InputError, Unavailable, UnknownWorkflow, UnreadableDocument
+from .errors import (
+    DocumentError,
+    FileMissing,
+    InputError,
+    Unavailable,
+    UnknownWorkflow,
+    UnreadableDocument,
+    UsageError,
+)
 from .events import Event
 from .limits import Limits
 from .model import ArazzoDescription, Workflow
@@ -27,16 +35,18 @@ from .plan import NO_SERVER, Bounds, LinkOptions, OperationCall, Plan, link, lin
 if TYPE_CHECKING:
     import asyncio
 
+    from .casing import CaseFile, Trial
     from .drivers.policy import Policy
     from .drivers.replay import Difference
     from .drivers.session import Session
     from .drivers.transports import AsyncTransport, Transport
     from .marking import Marker
     from .messages import Request
+    from .mock import Mock
     from .report.case import Case
     from .report.redaction import Redactor
     from .report.result import Result
-    from .testing import Trial
+    from .testing import Tryout
     from .verdict import Verdict
 
 Source: TypeAlias = "str | os.PathLike[str] | bytes | Mapping[str, Any] | Document"
@@ -243,30 +253,30 @@ def verify(
         FileMissing: no such file; Unavailable: a URL that cannot be fetched; UsageError: no such workflow.
         DocumentError: it is no Arazzo description. What else refuses a run is a failed Verdict.
     """
-    from .testing import Trial
+    from .testing import Tryout
 
     loaded = load(source, **{"fetch": False, **options})  # type: ignore[arg-type]
-    trial = Trial(given=inputs or {}, thorough=thorough, seed=seed, assume=loaded.options.compat == "lenient")
-    return tuple(verify_with(loaded, trial, workflow))
+    tryout = Tryout(given=inputs or {}, thorough=thorough, seed=seed, assume=loaded.options.compat == "lenient")
+    return tuple(verify_with(loaded, tryout, workflow))
 
 
-def verify_with(loaded: Loaded, trial: Trial, workflow: str | None = None) -> Iterator[Verdict]:
+def verify_with(loaded: Loaded, tryout: Tryout, workflow: str | None = None) -> Iterator[Verdict]:
     """`verify` for a description that is loaded, one verdict after the other."""
     from .testing import refused, try_workflow
 
     name = loaded.description.document.name
-    trial = replace(trial, servers=loaded.options.servers, sources=loaded.options.sources)
+    tryout = replace(tryout, servers=loaded.options.servers, sources=loaded.options.sources)
     ids = [w.workflow_id for w in loaded.workflows if w.workflow_id] if workflow is None else [loaded.select(workflow)]
     if not ids:
         raise _refused(loaded.findings, name)
-    findings = loaded.check() if trial.branches else ()
+    findings = loaded.check() if tryout.branches else ()
     for workflow_id in ids:
         plan = _of_any_server(loaded).link(workflow_id)
         errors = [d for d in plan.diagnostics if d.severity == "error"]
         if errors:
             yield refused(workflow_id, name, errors, _refused(errors, name).exit_code)
         else:
-            yield try_workflow(plan, trial, findings)
+            yield try_workflow(plan, tryout, findings)
 
 
 def _of_any_server(loaded: Loaded) -> Loaded:
@@ -610,14 +620,16 @@ class Runner:
         return _guarded_async(transport, self.options)
 
     def _mock(self) -> Any:
-        if not self.options.mock:
-            return None
+        return self.new_mock(require_auth=bool(self.options.auth)) if self.options.mock else None
+
+    def new_mock(self, *, require_auth: bool = False) -> Mock:
+        """The API of the plan's descriptions, with nothing created yet."""
         from .mock import Mock
 
         return Mock(
             self.plan.descriptions,
             servers={k: v for k, v in self.options.servers.items() if k},
-            require_auth=bool(self.options.auth),
+            require_auth=require_auth,
         )
 
     # -- context ------------------------------------------------------------------------------------------------------
@@ -774,20 +786,143 @@ def _conditions(plan: Plan) -> Iterator[tuple[str, str | None, str]]:
 def replay_case(
     runner: Runner, case: Case, *, observers: Sequence[Observer] = ()
 ) -> tuple[Result, tuple[Difference, ...]]:
-    """Run against the exchanges of a case, without a network.
+    """Run against the exchanges of a case, without a network; what it leaves open is answered as described.
 
     Returns:
-        The result, and where the run differs from the record: requests, outcome, outputs.
+        The result, and where the run differs from the case: requests, outcome, outputs.
     """
+    from .casing import outcome_differences
+
+    inputs = runner.plan.workflow.inputs.with_defaults(dict(case.inputs))
+    result, differences = _replayed(runner, case, inputs, observers)
+    return result, (*differences, *outcome_differences(case, result))
+
+
+def _replayed(
+    runner: Runner, case: Case, inputs: Mapping[str, Any], observers: Sequence[Observer]
+) -> tuple[Result, tuple[Difference, ...]]:
+    """A run answered by a case, and where its requests differ."""
+    from .casing import CaseScript, verdicts_of
     from .drivers.replay import Replay
-    from .replaying import compare, outcome_differences, recorded_of, verdicts_of
+    from .drivers.session import Session
 
     plan = replace(runner.plan, recorded=verdicts_of(case, tuple(_conditions(runner.plan))))
     folded = _Fold(runner, observers)
-    replay = Replay(recorded_of(case), compare=compare)
-    from .drivers.session import Session
-
-    inputs = plan.workflow.inputs.with_defaults(dict(case.inputs))
+    script = CaseScript(case, runner.new_mock())
+    replay = Replay(script)
     replay.run(Session(plan, inputs, folded.emit, limits=runner.options.limits))
-    result = folded.result()
-    return result, (*replay.differences, *outcome_differences(case, result))
+    return folded.result(), (*replay.differences, *script.refused)
+
+
+def find_cases(place: str | os.PathLike[str]) -> list[Path]:
+    """The cases (`*.arazzo-test.yaml`, `.yml`, `.json`) under a folder, or beside a document and about it."""
+    from .casing import find_cases as found_in
+
+    return found_in(Path(place))
+
+
+def read_case_file(path: str | os.PathLike[str], options: Options) -> CaseFile:
+    """A case and its file.
+
+    Raises:
+        FileMissing: it cannot be read; DocumentError: it is not a case, with line and column of every finding.
+    """
+    from .casing import read_case_file as read_from
+
+    return read_from(Path(path), options.limits)
+
+
+def case_options(file: CaseFile, options: Options, *, live: bool = False) -> Options:
+    """The options with the sources and servers of a case, where none are given.
+
+    A server without a name stands for every source. Not live, a description without a server will do.
+    """
+    servers = options.servers if "" in options.servers else {**file.case.servers, **options.servers}
+    sources = {**file.sources, **options.sources}
+    return replace(options, servers=servers, sources=sources, mock=not live)
+
+
+def run_case(
+    case_file: str | os.PathLike[str],
+    options: Options,
+    *,
+    live: bool = False,
+    inputs: Mapping[str, Any] | None = None,
+    severities: Mapping[str, str] | None = None,
+    client: Any = None,
+    observers: Sequence[Observer] = (),
+    command: str | None = None,
+) -> Verdict:
+    """Run a case and judge it (docs/cases.md).
+
+    Without `live` nothing is sent: answers come from the case, and from the description where it has none. With it
+    every request goes to the real server, and every response is held against the description.
+
+    Args:
+        case_file: The case; its document is relative to it.
+        options: As for a run. `mock` and `contract` are not heeded.
+        live: Send the requests.
+        inputs: Take the place of the inputs of that name; a live case needs the secrets that its record has not.
+        severities: "error", "warn" or "off" for `status`, `header`, `media-type`, `body`, `request`, `drift`.
+        client: As for `run`, for a live case.
+        observers: Called with every event as it happens.
+        command: The line that repeats it; by default `arazzo-run test FILE`.
+
+    Raises:
+        FileMissing, DocumentError: the case cannot be read; with line and column of every finding.
+        InputError: secrets of a live case are missing.
+        UsageError: a severity that is none; one server for several sources.
+    """
+    from .casing import Trial, severities_of
+
+    weights = severities_of(severities)
+    options = replace(options, contract=None)
+    file = read_case_file(case_file, options)
+    live = live and file.case.expect.outcome != "rejected"  # nothing is to be sent
+    trial = Trial(file, live=live, severities=weights, command=command)
+    if live and trial.why_not_live is not None:
+        return trial.skipped(trial.why_not_live)
+    given = trial.inputs(inputs or {})
+    try:
+        loaded = load_with(file.document, case_options(file, options, live=live))
+        runner = Runner(loaded, workflow=file.case.workflow, client=client)
+        admitted = _admitted(runner, trial, given)
+    except (DocumentError, InputError, FileMissing, UnknownWorkflow, Unavailable) as error:
+        return trial.refused(error)
+    with runner:
+        if live:
+            return _tried_live(runner, trial, admitted, inputs or {}, observers)
+        events: list[Event] = []
+        result, differences = _replayed(runner, file.case, admitted, (events.append, *observers))
+        from .casing import outcome_differences
+
+        return trial.finished(runner.plan, result, events, (*differences, *outcome_differences(file.case, result)))
+
+
+def _admitted(runner: Runner, trial: Trial, given: Mapping[str, Any]) -> dict[str, Any]:
+    """The inputs with their defaults; placeholders of secrets were valid when they were recorded."""
+    if trial.has_placeholders(given):
+        return runner.plan.workflow.inputs.with_defaults(given)
+    return runner.admit(given)
+
+
+def _tried_live(
+    runner: Runner, trial: Trial, inputs: dict[str, Any], replaced: Mapping[str, Any], observers: Sequence[Observer]
+) -> Verdict:
+    """Replayed first, for what is data of the case's own answers and differs from that of the server's."""
+    from .casing import RequestContract, Watch, data_of, outcome_differences
+
+    case, described = trial.file.case, runner.plan
+    if "" in runner.options.servers and len(described.descriptions) > 1:
+        used = ", ".join(described.descriptions)
+        raise UsageError(f"the workflow of {trial.file.path} uses several sources: {used}", hint="-s NAME=URL")
+    answered: list[Event] = []
+    _replayed(runner, case, inputs, (answered.append,))
+    data = data_of(answered, *(case.inputs[name] for name in replaced if name in case.inputs))
+    watch = Watch(trial.file, described, data)
+    runner.plan = replace(described, contract=RequestContract())
+    events: list[Event] = []
+    result = runner.run(inputs, observers=(events.append, watch.observe, *observers))
+    watch.finish()
+    differences = (*watch.differences, *outcome_differences(case, result, data))
+    return trial.finished(runner.plan, result, events, differences, watch.found, watch.not_checked)

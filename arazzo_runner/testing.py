@@ -42,7 +42,7 @@ _LONGEST_TRANSCRIPT = 200  # exchanges
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Trial:
+class Tryout:
     """How to try a workflow.
 
     `given` are inputs in place of made ones. With `assume` the straight run goes beyond what is documented where it
@@ -60,9 +60,9 @@ class Trial:
     options: tuple[str, ...] = ()
 
 
-def try_workflow(plan: Plan, trial: Trial, findings: Sequence[Diagnostic] = ()) -> Verdict:
+def try_workflow(plan: Plan, tryout: Tryout, findings: Sequence[Diagnostic] = ()) -> Verdict:
     """Try the plan's workflow: the straight run, every branch, everything that fails. `findings` are those of check."""
-    return _Try(plan, trial, findings).verdict()
+    return _Try(plan, tryout, findings).verdict()
 
 
 def refused(name: str, document: str, diagnostics: Sequence[Diagnostic], code: int) -> Verdict:
@@ -80,29 +80,29 @@ def refused(name: str, document: str, diagnostics: Sequence[Diagnostic], code: i
 class _Try:
     """One workflow under trial."""
 
-    def __init__(self, plan: Plan, trial: Trial, findings: Sequence[Diagnostic]) -> None:
+    def __init__(self, plan: Plan, tryout: Tryout, findings: Sequence[Diagnostic]) -> None:
         self._plan = plan
-        self._trial = trial
+        self._tryout = tryout
         self._findings = findings
         self._uses = Uses(plan)
-        self._mock = Mock(plan.descriptions, servers={k: v for k, v in trial.servers.items() if k}, seed=trial.seed)
+        self._mock = Mock(plan.descriptions, servers={k: v for k, v in tryout.servers.items() if k}, seed=tryout.seed)
         self._began = time.perf_counter()
 
     def verdict(self) -> Verdict:
         plan = self._plan
-        inputs = sampled_inputs(plan, self._uses, self._trial.given, seed=self._trial.seed)
+        inputs = sampled_inputs(plan, self._uses, self._tryout.given, seed=self._tryout.seed)
         wrong = plan.workflow.inputs.problems(inputs)
         if wrong:
             return self._verdict(tuple(self._inputs_problems(wrong)))
         explorer = self._explorer(inputs)
         first = explorer.straight()
         problems = list(self._of_straight(first))
-        if self._trial.branches:
+        if self._tryout.branches:
             explorer.branches(first)
             problems += self._of_failures(explorer, first)
         runs = explorer.runs
-        if self._trial.thorough and first.succeeded:
-            for other in boundary_inputs(plan, inputs, self._trial.given):
+        if self._tryout.thorough and first.succeeded:
+            for other in boundary_inputs(plan, inputs, self._tryout.given):
                 bounded = self._explorer(other)
                 problems += self._of_straight(bounded.straight())
                 runs += bounded.runs
@@ -110,14 +110,14 @@ class _Try:
         problems += [*self._of_outputs(explorer, first), *self._of_types(first)]
         return replace(
             self._verdict(_distinct(problems)),
-            coverage=coverage if self._trial.branches else (),
+            coverage=coverage if self._tryout.branches else (),
             notes=tuple(self._notes(first)),
             events=tuple(self._events(first.run)),
             runs=runs,
         )
 
     def _explorer(self, inputs: Mapping[str, Any]) -> Explorer:
-        return Explorer(self._plan, self._mock, inputs, uses=self._uses, assume=self._trial.assume)
+        return Explorer(self._plan, self._mock, inputs, uses=self._uses, assume=self._tryout.assume)
 
     def _verdict(self, problems: tuple[Problem, ...]) -> Verdict:
         workflow = self._plan.workflow
@@ -225,7 +225,7 @@ class _Try:
 
     def _command(self) -> str:
         workflow = self._plan.workflow
-        words = ("arazzo-run", "test", workflow.document.name, "-w", workflow.workflow_id, *self._trial.options)
+        words = ("arazzo-run", "test", workflow.document.name, "-w", workflow.workflow_id, *self._tryout.options)
         return shlex.join(words)
 
     def _step_location(self, key: StepKey | None) -> Location:
@@ -269,8 +269,8 @@ class _Try:
 
     def _transcript(self, run: Run) -> str:
         target = io.StringIO()
-        servers = {**_made_up(self._plan), **self._trial.servers}
-        report = TranscriptReport(target, redactor=Redactor(), sources=self._trial.sources, servers=servers)
+        servers = {**_made_up(self._plan), **self._tryout.servers}
+        report = TranscriptReport(target, redactor=Redactor(), sources=self._tryout.sources, servers=servers)
         for event in self._events(run):
             report.observe(event)
         report.finish()

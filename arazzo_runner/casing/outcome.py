@@ -1,0 +1,72 @@
+"""What a case expects of a run as a whole and of its steps, and did not come."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from ..drivers.replay import Difference
+from ..report.attempts import qualified
+from ..report.case import Case, ExpectedStep
+from ..report.result import Result, StepResult
+from ..values import format_pointer, jsonable
+from .script import is_step
+from .values import Data, is_placeholder, shown, shown_pair, unlike
+
+
+def outcome_differences(case: Case, result: Result, data: Data | None = None) -> Iterator[Difference]:
+    """Where the end of a run is not what its case expects; `data` excuses what came from the answers of the case."""
+    expect = case.expect
+    outcome = "success" if result.status == "succeeded" else "failure"
+    if expect.outcome is not None and expect.outcome != outcome:
+        yield Difference("run", "the outcome", expect.outcome, outcome, "/expect/outcome")
+    if expect.reason is not None and expect.reason != result.reason:
+        yield Difference("run", "the reason", expect.reason, str(result.reason), "/expect/reason")
+    if expect.ended_by is not None and expect.ended_by != result.ended_by:
+        yield Difference("run", "the action that ended it", expect.ended_by, str(result.ended_by), "/expect/endedBy")
+    yield from _outputs("run", "/expect", expect.outputs, expect.outputs_contain, result.outputs, data)
+    for name, step in expect.steps.items():
+        yield from _step(name, step, _attempts(name, result), data)
+
+
+def _attempts(name: str, result: Result) -> list[StepResult]:
+    """Those of the step of this name; where it runs in other steps only, its own name will do."""
+    by_name = [(qualified(step.path, step.step_id), step) for step in result.steps]
+    own = [step for own_name, step in by_name if own_name == name]
+    return own or [step for own_name, step in by_name if is_step(name, own_name)]
+
+
+def _step(name: str, step: ExpectedStep, attempts: Sequence[StepResult], data: Data | None) -> Iterator[Difference]:
+    place = "/expect" + format_pointer(("steps", name))
+    if step.attempts is not None and step.attempts != len(attempts):
+        yield Difference(name, "attempts", str(step.attempts), str(len(attempts)), f"{place}/attempts")
+    if not attempts:
+        if step.attempts is None:
+            yield Difference(name, "the step", "carried out", "not carried out", place, "missing")
+        return
+    now = "success" if attempts[-1].status == "succeeded" else "failure"
+    if step.outcome is not None and step.outcome != now:
+        yield Difference(name, "the outcome", step.outcome, now, f"{place}/outcome")
+    yield from _outputs(name, place, step.outputs, step.outputs_contain, attempts[-1].outputs, data)
+
+
+def _outputs(
+    step: str,
+    place: str,
+    outputs: Mapping[str, Any] | None,
+    part: Mapping[str, Any] | None,
+    now: Mapping[str, Any],
+    data: Data | None,
+) -> Iterator[Difference]:
+    """All outputs, or one difference for each of those that are given."""
+    excused = data.excuses if data is not None else is_placeholder
+    came = jsonable(dict(now))
+    if outputs is not None:
+        expected = dict(outputs)
+        found = next(unlike(expected, came, excused=excused), None)
+        if found is not None:
+            at = f"{place}/outputs{found.pointer}"
+            yield Difference(step, "outputs", *shown_pair(expected, came, found), at)
+    for found in unlike(dict(part or {}), came, part=True, excused=excused):
+        name = f"output {found.pointer.removeprefix('/')}"
+        yield Difference(step, name, shown(found.expected), shown(found.now), f"{place}/outputsContain{found.pointer}")

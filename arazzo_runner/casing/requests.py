@@ -1,0 +1,195 @@
+"""Requests compared with what a case says of them: method, URL, query, the headers it gives, body by value."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from urllib.parse import parse_qs, parse_qsl, unquote, urlsplit
+
+from ..drivers.replay import Difference
+from ..messages import Headers, Request, header
+from ..report.case import RecordedRequest, body_bytes
+from ..report.media import is_form, is_json, media_type
+from ..secrets import is_secret_name
+from ..values import JSON, MISSING, Missing, loads, text_of
+from .values import PLACEHOLDER, Data, Unlike, never, shown, shown_pair, unlike
+
+_BOUNDARY = "multipart/"
+_MEMBER = {"json": "body", "text": "text", "base64": "base64"}
+
+
+@dataclass(frozen=True, slots=True)
+class ExpectedRequest:
+    """What a case says of a request, at `place`.
+
+    In a run against the real server `data` excuses what came from the answers of the case, and of its URL only the last
+    `depth` segments are compared, those of the operation's path.
+    """
+
+    given: RecordedRequest
+    place: str
+    data: Data | None = None
+    depth: int = 0
+
+    def __str__(self) -> str:
+        return " ".join(part for part in (self.given.method, self.given.url) if part) or "sent"
+
+    def differences(self, step: str, sent: Request) -> Iterator[Difference]:
+        """Where the request that is sent differs."""
+        given = self.given
+        if given.method is not None and given.method != sent.method:
+            yield self._differs(step, "method", given.method, sent.method, "/method")
+        if given.url is not None:
+            yield from self._url(step, given.url, sent.url)
+        yield from self._query(step, sent.url)
+        yield from self._headers(step, sent.headers)
+        yield from self._body(step, sent)
+
+    def _differs(self, step: str, what: str, expected: str, now: str, place: str) -> Difference:
+        return Difference(step, what, expected, now, self.place + place)
+
+    # -- URL --------------------------------------------------------------------------------------------------------
+
+    def _url(self, step: str, expected: str, now: str) -> Iterator[Difference]:
+        if expected.startswith("/"):
+            same = self._same_path(expected, now, len(_segments(expected)))
+            if same and "?" in expected:
+                same = parse_qsl(urlsplit(expected).query) == parse_qsl(urlsplit(now).query)
+        elif self.data is not None:
+            same = self._same_path(expected, now, self.depth) and self._same_query(expected, now)
+        else:
+            expected = _without_credentials(expected, now)
+            same = unquote(expected) == unquote(now)
+        if not same:
+            yield self._differs(step, "URL", expected, now, "/url")
+
+    def _same_path(self, expected: str, now: str, depth: int) -> bool:
+        """Whether the last segments are the same; what is data may differ."""
+        left, right = _segments(expected)[-depth:], _segments(now)[-depth:]
+        return not depth or (len(left) == len(right) and all(map(self._same_text, left, right)))
+
+    def _same_query(self, expected: str, now: str) -> bool:
+        left, right = parse_qs(urlsplit(expected).query), parse_qs(urlsplit(now).query)
+        return all(
+            name in right and all(map(self._same_text, values, right[name]))
+            for name, values in left.items()
+            if not is_secret_name(name) and not PLACEHOLDER.search("".join(values))
+        )
+
+    def _same_text(self, expected: str, now: str) -> bool:
+        return expected == now or (self.data is not None and self.data.holds(expected))
+
+    def _query(self, step: str, url: str) -> Iterator[Difference]:
+        sent = parse_qs(urlsplit(url).query, keep_blank_values=True)
+        for name, values in self.given.query.items():
+            now = sent.get(name, [])
+            if len(now) != len(values) or not all(map(self._same_text, values, now)):
+                what = f"query parameter {name}"
+                yield self._differs(step, what, ", ".join(values), ", ".join(now) if now else "absent", "/query")
+
+    # -- headers ----------------------------------------------------------------------------------------------------
+
+    def _headers(self, step: str, sent: Headers) -> Iterator[Difference]:
+        for name, value in self.given.headers:
+            now = header(sent, name)
+            if is_secret_name(name) or value.startswith(_BOUNDARY) or (now is None and _is_placeholder(value)):
+                continue
+            if now is None:
+                yield self._differs(step, f"header {name}", value, "absent", "/headers")
+            elif now != header(self.given.headers, name) and not self._same_text(value, now):
+                yield self._differs(step, f"header {name}", value, now, "/headers")
+
+    # -- bodies -----------------------------------------------------------------------------------------------------
+
+    def _body(self, step: str, sent: Request) -> Iterator[Difference]:
+        excused = self.data.excuses if self.data is not None else never
+        if not isinstance(self.given.contains, Missing):
+            yield from self._part(step, self.given.contains, sent)
+            return
+        content = self.given.content
+        content_type = header(sent.headers, "content-type")
+        if content is None or (content_type or "").startswith(_BOUNDARY):
+            return
+        octets = body_bytes(content, header(self.given.headers, "content-type") or content_type)
+        if octets == (sent.body or b""):
+            return
+        expected, now = _value(octets, content_type), _value(sent.body or b"", content_type)
+        if content.kind == "json":
+            expected = content.value
+            if is_form(media_type(content_type)):
+                expected = _as_form(expected)
+        if isinstance(expected, Missing) or isinstance(now, Missing):
+            left, right = octets.decode("utf-8", "replace"), (sent.body or b"").decode("utf-8", "replace")
+            if unquote(left) != unquote(right) and not (self.data is not None and self.data.holds(left)):
+                yield self._differs(
+                    step, "body", left[:200] or "empty", right[:200] or "empty", "/" + _MEMBER[content.kind]
+                )
+            return
+        found = next(unlike(expected, now, excused=excused), None)
+        if found is not None:
+            yield self._unlike(step, expected, now, found, _MEMBER[content.kind])
+
+    def _part(self, step: str, expected: JSON, sent: Request) -> Iterator[Difference]:
+        content_type = header(sent.headers, "content-type")
+        now = _value(sent.body or b"", content_type)
+        if isinstance(now, Missing):
+            text = (sent.body or b"").decode("utf-8", "replace")[:200] or "empty"
+            yield self._differs(step, "body", shown(expected), text, "/bodyContains")
+            return
+        wanted = _as_form(expected) if is_form(media_type(content_type)) else expected
+        excused = self.data.excuses if self.data is not None else never
+        for found in unlike(wanted, now, part=True, excused=excused):
+            yield self._unlike(step, wanted, now, found, "bodyContains")
+
+    def _unlike(self, step: str, expected: JSON, now: JSON, found: Unlike, member: str) -> Difference:
+        place = f"/{member}{found.pointer if member != 'text' else ''}"
+        if member == "bodyContains":
+            at = f" at {found.pointer}" if found.pointer else ""
+            return self._differs(step, f"body{at}", shown(found.expected), shown(found.now), place)
+        return self._differs(step, "body", *shown_pair(expected, now, found), place)
+
+
+def _segments(url: str) -> list[str]:
+    return [unquote(segment) for segment in urlsplit(url).path.split("/") if segment]
+
+
+def _without_credentials(recorded: str, sent: str) -> str:
+    """The recorded URL without the secrets in its query that are not sent: a replay does not sign its requests."""
+    head, mark, query = recorded.partition("?")
+    names = {pair.partition("=")[0] for pair in sent.partition("?")[2].split("&")}
+    kept = [p for p in query.split("&") if p.partition("=")[0] in names or not _is_placeholder(p.partition("=")[2])]
+    return head + (mark + "&".join(kept) if kept else "")
+
+
+def _is_placeholder(text: str) -> bool:
+    return unquote(text).startswith("«secret:")
+
+
+def sent_values(request: Request) -> JSON:
+    """What a request says: the segments of its path, its query, its body."""
+    body = _value(request.body or b"", header(request.headers, "content-type"))
+    query = [value for _, value in parse_qsl(urlsplit(request.url).query)]
+    return [*_segments(request.url), *query, None if isinstance(body, Missing) else body]
+
+
+def _value(body: bytes, content_type: str | None) -> JSON | Missing:
+    """The value of a JSON body or a form, MISSING for anything else; JSON also where no media type says so."""
+    kind = media_type(content_type)
+    if is_form(kind):
+        fields = parse_qs(body.decode("utf-8", "replace"), keep_blank_values=True)
+        return {name: values[0] if len(values) == 1 else list(values) for name, values in fields.items()}
+    if kind and not is_json(kind) and body.lstrip()[:1] not in (b"{", b"["):
+        return MISSING
+    try:
+        return loads(body)  # type: ignore[no-any-return]
+    except (ValueError, RecursionError):
+        return MISSING
+
+
+def _as_form(value: JSON) -> JSON:
+    """A value whose scalars are texts, as a form has them."""
+    if isinstance(value, dict):
+        return {name: _as_form(item) for name, item in value.items()}
+    if isinstance(value, list):
+        return [_as_form(item) for item in value]
+    return text_of(value)
