@@ -30,7 +30,7 @@ from .limits import Limits
 from .model import ArazzoDescription, Workflow
 from .model import read as read_description
 from .options import OptionFields, Options
-from .plan import NO_SERVER, Bounds, LinkOptions, OperationCall, Plan, link, link_workflows
+from .plan import NO_SERVER, Bounds, InputsSchema, LinkOptions, OperationCall, Plan, link, link_workflows
 
 if TYPE_CHECKING:
     import asyncio
@@ -260,8 +260,14 @@ def verify(
     return tuple(verify_with(loaded, tryout, workflow))
 
 
-def verify_with(loaded: Loaded, tryout: Tryout, workflow: str | None = None) -> Iterator[Verdict]:
-    """`verify` for a description that is loaded, one verdict after the other."""
+def verify_with(
+    loaded: Loaded,
+    tryout: Tryout,
+    workflow: str | None = None,
+    *,
+    inputs: Callable[[InputsSchema], Mapping[str, Any]] | None = None,
+) -> Iterator[Verdict]:
+    """`verify` for a description that is loaded, one verdict after the other; `inputs` are those for a schema."""
     from .testing import refused, try_workflow
 
     name = loaded.description.document.name
@@ -276,7 +282,8 @@ def verify_with(loaded: Loaded, tryout: Tryout, workflow: str | None = None) -> 
         if errors:
             yield refused(workflow_id, name, errors, _refused(errors, name).exit_code)
         else:
-            yield try_workflow(plan, tryout, findings)
+            given = inputs(plan.workflow.inputs) if inputs is not None else tryout.given
+            yield try_workflow(plan, replace(tryout, given=given), findings)
 
 
 def _of_any_server(loaded: Loaded) -> Loaded:

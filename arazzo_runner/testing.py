@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from .diagnostics import Diagnostic
-from .drivers.replay import Recorded, Replay, step_of
+from .drivers.replay import Replay, Scripted, step_of
 from .drivers.session import Session
 from .events import CriterionChecked, Event
 from .explore import (
@@ -21,6 +21,7 @@ from .explore import (
     Explorer,
     Run,
     StepKey,
+    Target,
     Unbounded,
     Uses,
     Walked,
@@ -30,10 +31,12 @@ from .explore import (
     wrong_output,
 )
 from .explore import step_of as step_at
+from .expression import StepsReference, split
 from .location import Location
 from .marking import Marker
 from .mock import Mock
 from .plan import NO_SERVER, OperationCall, Plan
+from .plan.written import expressions_in
 from .report.redaction import Redactor
 from .report.transcript import TranscriptReport
 from .verdict import Aim, Problem, Verdict
@@ -111,7 +114,7 @@ class _Try:
         return replace(
             self._verdict(_distinct(problems)),
             coverage=coverage if self._tryout.branches else (),
-            notes=tuple(self._notes(first)),
+            notes=(*self._notes(first), *(self._leniently(inputs) if problems else ())),
             events=tuple(self._events(first.run)),
             runs=runs,
         )
@@ -128,7 +131,7 @@ class _Try:
             status="failed" if problems else "passed",
             problems=problems,
             duration_s=time.perf_counter() - self._began,
-            code=2 if any(problem.kind == "inputs" for problem in problems) else 0,
+            code=2 if self._tryout.given and any(problem.kind == "inputs" for problem in problems) else 0,
         )
 
     # -- problems -----------------------------------------------------------------------------------------------------
@@ -199,13 +202,25 @@ class _Try:
     def _of_outputs(self, explorer: Explorer, first: Walked) -> Iterator[Problem]:
         """Outputs of steps that succeeded, and of the workflow, to which no run gave a value."""
         succeeded = {key for key, _ in _accepted(first)}
-        for target in explorer.missing():
+        absent = [target for target in explorer.missing() if target.key.kind == "output"]
+        told = {(target.key.step, target.key.name) for target in absent}
+        for target in absent if first.succeeded else ():
             key = target.key
-            if key.kind != "output" or (key.step[1] and key.step not in succeeded) or not first.succeeded:
+            if (key.step[1] and key.step not in succeeded) or told & set(self._read_by(target)):
                 continue
             why = reason(self._plan, target, explorer.seen, self._findings).text
             whose = f"the output '{key.name}'" if key.step[1] else f"the workflow's output '{key.name}'"
             yield self._problem(first.run, "output", f"{whose} has no value: {why}", key.step, target.location)
+
+    def _read_by(self, target: Target) -> Iterator[tuple[StepKey, str]]:
+        """The outputs that an output of a workflow reads: what is wrong with them is told there."""
+        workflow = self._plan.workflows[target.key.step[0]]
+        for output in workflow.outputs if not target.key.step[1] else ():
+            if output.name == target.key.name:
+                for expression, _ in expressions_in(output.written):
+                    base, _ = split(expression)
+                    if isinstance(base, StepsReference):
+                        yield (workflow.key, base.step_id), base.output_name
 
     def _of_types(self, first: Walked) -> Iterator[Problem]:
         """Outputs that are not as the schema of their place says: an example that breaks its schema, say."""
@@ -220,8 +235,20 @@ class _Try:
         transcript = self._transcript(run) if 0 < len(run.exchanged) <= _LONGEST_TRANSCRIPT else None
         step = key[1] if key is not None and key[1] else None
         return Problem(
-            kind=kind, message=message, step=step, location=location, transcript=transcript, command=self._command()
+            kind=kind,
+            message=self._masked(run, message),
+            step=step,
+            location=location,
+            transcript=transcript,
+            command=self._command(),
         )
+
+    def _masked(self, run: Run, text: str) -> str:
+        """A text without the secrets of a run: inputs that were given may be real ones."""
+        redactor = Redactor()
+        for event in self._events(run):
+            redactor.observe(event)
+        return redactor.text(text)
 
     def _command(self) -> str:
         workflow = self._plan.workflow
@@ -251,18 +278,29 @@ class _Try:
             )
 
     def _notes(self, first: Walked) -> Iterator[str]:
+        yield from (f"assumed: {text}" for text in self._assumptions(first))
+
+    def _assumptions(self, walked: Walked) -> Iterator[str]:
         told = set()
-        for key, answer in first.assumed:
+        for key, answer in walked.assumed:
             step = step_at(self._plan, key)
             if isinstance(step, OperationCall) and key not in told:
                 told.add(key)
-                yield f"assumed for '{key[1]}': {_assumed(step, answer)}"
+                yield _assumed(step, answer)
+
+    def _leniently(self, inputs: Mapping[str, Any]) -> Iterator[str]:
+        """Whether the straight run gets through where the description may say too little."""
+        if self._tryout.assume:
+            return
+        explorer = Explorer(self._plan, self._mock, inputs, uses=self._uses, assume=True)
+        first = explorer.straight()
+        if first.succeeded and first.assumed and not first.invalid:
+            yield "--lenient gets through, which assumes: " + "; ".join(self._assumptions(first))
 
     def _events(self, run: Run) -> Iterator[Event]:
         """A run once more, as a driver tells it, with what is secret in it."""
         marker, happened = Marker(self._plan), list[Event]()
-        recorded = (Recorded(step_of(e.id), e.id, None, e.received, e.duration_s, e.at) for e in run.exchanged)
-        Replay(recorded, compare=lambda recorded, sent: ()).run(Session(self._plan, run.inputs, happened.append))
+        Replay(_Explored(run)).run(Session(self._plan, run.inputs, happened.append))
         for event in happened:
             yield from marker.marks(event)
             yield event
@@ -275,6 +313,29 @@ class _Try:
             report.observe(event)
         report.finish()
         return target.getvalue()
+
+
+class _Explored:
+    """The answers of an explored run, for a driver."""
+
+    def __init__(self, run: Run) -> None:
+        self._left = {exchanged.id: exchanged for exchanged in run.exchanged}
+        self._begins = min((each.at - each.duration_s for each in run.exchanged), default=None)
+
+    def take(self, effect_id: str) -> Scripted | None:
+        """The answer of an attempt."""
+        found = self._left.pop(effect_id, None)
+        if found is None:
+            return None
+        return Scripted(step_of(effect_id), None, found.received, found.duration_s, found.at)
+
+    def left(self) -> tuple[Scripted, ...]:
+        """Every answer was taken: it is the same run."""
+        return ()
+
+    def begins(self) -> float | None:
+        """When the first request was sent."""
+        return self._begins
 
 
 def _made_up(plan: Plan) -> dict[str, str]:
@@ -297,8 +358,8 @@ def _accepted(walked: Walked) -> Iterator[tuple[StepKey, int]]:
 def _assumed(step: OperationCall, answer: Answer) -> str:
     operation = f"{step.operation.method} {step.operation.path}"
     if step.operation.response(answer.status) is None and step.operation.responses:
-        return f"{operation} answers {answer.status}; it documents {', '.join(step.operation.responses)}"
-    return f"the answer of {operation} has what the workflow reads; its description does not say so"
+        return f"{operation} answers {answer.status} (documented: {', '.join(step.operation.responses)})"
+    return f"the answer of {operation} has what '{step.step_id}' reads, which is not documented"
 
 
 def _distinct(problems: Sequence[Problem]) -> tuple[Problem, ...]:

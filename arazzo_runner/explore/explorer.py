@@ -182,12 +182,10 @@ class Explorer:
             return again
         best = max(ways, key=lambda way: _rank(run, way))
         if self._assume and wanted is None and _lacks(best):
-            assumed = [
-                _way(run, point, answer) for answer in self._candidates.assumed(run, point, usual, any_status=True)
-            ]
-            best = max((best, *assumed), key=lambda way: _rank(run, way))
-            if isinstance(best.answer, Answer) and best.answer.assumed:
-                walked.assumed.append((point.key, best.answer))
+            assumed = self._candidates.assumed(run, point, usual, any_status=True)
+            best = max((best, *(_way(run, point, answer) for answer in assumed)), key=lambda way: _rank(run, way))
+        if isinstance(best.answer, Answer) and best.answer.assumed:
+            walked.assumed.append((point.key, best.answer))
         return best
 
     def _usual(self, walked: Walked, point: Point) -> Answer | None:

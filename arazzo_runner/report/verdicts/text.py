@@ -37,8 +37,9 @@ class TextReport:
         self._verdicts.append(verdict)
         for problem in verdict.problems:
             self._screen.line((problem_line(problem, verdict.document), "plain"))
-            if problem.command is not None and self._verbosity != "quiet":
-                self._screen.line(("again: ", "strong"), (problem.command, "plain"), indent=4)
+        if self._verbosity != "quiet":
+            for command in commands(verdict):
+                self._screen.line(("again: ", "strong"), (command, "plain"), indent=4)
 
     def finish(self) -> None:
         """Tell the rest."""
@@ -105,7 +106,10 @@ def _cell(reached: int, of: int) -> str:
 
 def lines(verdict: Verdict) -> Iterable[str]:
     """What is wrong, for those who show text: a failed test of pytest, say."""
-    for problem in verdict.problems:
-        yield problem_line(problem, verdict.document)
-        if problem.command is not None:
-            yield f"    again: {problem.command}"
+    yield from (problem_line(problem, verdict.document) for problem in verdict.problems)
+    yield from (f"    again: {command}" for command in commands(verdict))
+
+
+def commands(verdict: Verdict) -> Iterable[str]:
+    """The lines that show what is wrong once more, each once."""
+    return dict.fromkeys(problem.command for problem in verdict.problems if problem.command is not None)
