@@ -43,7 +43,7 @@ def main(arguments: Sequence[str]) -> int:
     return report(given, runner, inputs)
 
 
-_REPORTS = ("json", "events", "har", "junit", "record")
+_REPORTS = ("json", "events", "har", "junit", "html", "record")
 
 
 def check_targets(given: argparse.Namespace) -> None:
@@ -186,6 +186,10 @@ def reports(given: argparse.Namespace, runner: Runner, redactor: Any) -> list[An
         from ..report.junit import JunitReport
 
         found.append(JunitReport(given.junit, redactor=redactor))
+    if given.html is not None:
+        from ..report.page.html import HtmlReport
+
+        found.append(HtmlReport(given.html, redactor=redactor))
     if given.record is not None:
         from ..report.transcript import TranscriptReport
 
