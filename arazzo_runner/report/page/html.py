@@ -19,12 +19,12 @@ from typing import Any, TextIO
 from ..._version import __version__
 from ...events import Event, SecretMarked, WorkflowOutline
 from ...verdict import Aim, Problem, Verdict
-from ..advice import duration, summary, what_to_do
+from ..advice import summary, what_to_do
 from ..destination import destination
 from ..redaction import Redactor
 from .coverage import coverage_table, figures
 from .graph import ExitKind, Graph, State, exits, graph_of, show_coverage
-from .markup import Builder, Content, Markup
+from .markup import Builder, Content, Markup, lasted
 from .plan_steps import planned_steps
 from .run_view import RunView
 from .steps import Steps
@@ -97,7 +97,8 @@ class VerdictsPage:
             build("p", ", ".join(told) or "no workflow was tested", class_=f"outcome {status}"),
         ]
         titles = ("", "Test", "Description", "Reached", "Runs", "Time")
-        columns = [build("th", title, class_="wide" if title in ("Description", "Runs") else None) for title in titles]
+        classes = {"Description": "wide", "Runs": "number wide", "Reached": "number", "Time": "number"}
+        columns = [build("th", title, class_=classes.get(title)) for title in titles]
         index = build("table", build("thead", build("tr", *columns)), build("tbody", *self._rows), class_="index")
         body = [
             build("section", build("h2", "Tests"), index, class_="panel", id="tests"),
@@ -159,7 +160,7 @@ def _run_facts(view: RunView, build: Builder) -> Iterator[Markup]:
     sent = sum(attempt.sent is not None for attempt in view.attempts)
     retries = sum(attempt.started.attempt > 1 for attempt in view.attempts)
     facts = [
-        ("took", duration(view.seconds)),
+        ("took", lasted(view.seconds)),
         ("steps run", str(len(view.attempts))),
         ("requests", str(sent)),
         ("retries", str(retries) if retries else ""),
@@ -288,7 +289,7 @@ def _index_row(verdict: Verdict, prefix: str, build: Builder) -> Markup:
         build("td", verdict.document, class_="where wide"),
         build("td", *reached, class_="number"),
         build("td", str(verdict.runs), class_="number wide"),
-        build("td", duration(verdict.duration_s), class_="number"),
+        build("td", lasted(verdict.duration_s), class_="number"),
         data_row_of=prefix,
         class_=good,
     )
@@ -321,7 +322,7 @@ class _Article:
         facts = [
             figures(verdict.coverage),
             f"{verdict.runs} run{'' if verdict.runs == 1 else 's'}",
-            duration(verdict.duration_s),
+            lasted(verdict.duration_s),
         ]
         return build(
             "details",
@@ -411,13 +412,21 @@ def plan_page(outline: Sequence[WorkflowOutline], build: Builder, *, document: s
         build("div", listed, class_="stack"),
         class_="columns beside" if beside else "columns",
     )
-    return _page(title, head, [("graph", "Graph"), ("steps", "Steps")], [body], build)
+    return _page(title, head, [("graph", "Graph"), ("steps", "Steps")], [body], build, judged=False)
 
 
 # -- the frame ------------------------------------------------------------------------------------------------------
 
 
-def _page(title: str, head: Any, sections: Sequence[tuple[str, str]], body: Sequence[Content], build: Builder) -> str:
+def _page(
+    title: str,
+    head: Any,
+    sections: Sequence[tuple[str, str]],
+    body: Sequence[Content],
+    build: Builder,
+    *,
+    judged: bool = True,
+) -> str:
     style, script = _asset("page.css"), _asset("page.js")
     policy = (
         f"default-src 'none'; style-src '{_hash(style)}'; script-src '{_hash(script)}';"
@@ -439,7 +448,7 @@ def _page(title: str, head: Any, sections: Sequence[tuple[str, str]], body: Sequ
             "body",
             build("a", "to the content", href="#content", class_="skip"),
             build("header", build("div", *head, class_="wrap"), class_="top"),
-            build("div", build("div", build("nav", *links), _tools(build), class_="wrap"), class_="bar"),
+            build("div", build("div", build("nav", *links), _tools(build, judged), class_="wrap"), class_="bar"),
             build("main", build("div", *body, class_="wrap stack"), id="content"),
             build("footer", build("div", f"arazzo-run {__version__}", class_="wrap")),
             _help(build),
@@ -450,12 +459,13 @@ def _page(title: str, head: Any, sections: Sequence[tuple[str, str]], body: Sequ
     return f"<!doctype html>\n{document}\n"
 
 
-def _tools(build: Builder) -> Markup:
+def _tools(build: Builder, judged: bool) -> Markup:
+    only_failed = build("button", "failed only", type="button", id="only-failed", aria_pressed="false")
     return build(
         "div",
         build("input", type="search", id="filter", placeholder="filter  ( / )", aria_label="filter"),
         build("span", "", id="count", class_="where", role="status"),
-        build("button", "failed only", type="button", id="only-failed", aria_pressed="false"),
+        only_failed if judged else None,
         build("button", "open all", type="button", id="open-all"),
         build("button", "◐", type="button", id="theme", title="light or dark (t)", aria_label="light or dark"),
         build("button", "?", type="button", id="help-button", title="keys (?)", aria_label="keys"),

@@ -21,7 +21,7 @@ EXIT_HEIGHT = 22.0
 EXIT_STEP = 27.0
 EXIT_MOST = 230.0  # the widest exit
 EXIT_SIZE = 11.5  # its font
-EXIT_ROOM = 36.0  # of its icon and padding
+EXIT_ROOM = 34.0  # of its icon and padding
 REACH = 30.0  # from a step to its exits
 TRACK = 11.0
 PADDING = 18.0
@@ -199,7 +199,7 @@ class _Sketch:
     def _place_rows(self) -> None:
         y = HEADER + PADDING
         self._start = y
-        y += max(GAP, EXIT_STEP * len(self.lane.needs)) + GAP / 2
+        y += max(GAP + 4, EXIT_STEP * len(self.lane.needs) + GAP / 2)
         self._rows: list[tuple[float, float]] = []
         for node in self.lane.nodes:
             bottom = y + max(NODE_HEIGHT, (NODE_HEIGHT - EXIT_HEIGHT) / 2 + EXIT_STEP * len(node.exits))

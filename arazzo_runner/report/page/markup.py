@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Iterable
 from typing import TypeAlias
 
+from ..advice import duration
 from ..redaction import Redactor
 
 # Control characters are shown as their pictures; what reorders a line (Unicode bidirectional controls) and halves of
@@ -69,9 +70,9 @@ def visible(text: str) -> str:
     return text if text.isprintable() else text.translate(_VISIBLE)
 
 
-def width_of(text: str, size: float, *, mono: bool = False) -> float:
-    """About how wide a text is in pixels, at a font size."""
-    return sum(_advance(character, mono) for character in text) * size
+def width_of(text: str, size: float, *, mono: bool = False, bold: bool = False) -> float:
+    """About how wide a text is in pixels, at a font size; of usual fonts it is the widest."""
+    return sum(_advance(character, mono) for character in text) * size * (1.13 if bold else 1.0)
 
 
 def _advance(character: str, mono: bool) -> float:
@@ -80,13 +81,15 @@ def _advance(character: str, mono: bool) -> float:
     if mono:
         return 0.605
     if character in "iljtfI.,:;'|!()[] ":
-        return 0.34
-    return 0.86 if character in "mwMW@%" else 0.66 if character.isupper() else 0.575
+        return 0.36
+    return 0.92 if character in "mwMW@%" else 0.69 if character.isupper() else 0.6
 
 
-def fitted(text: str, width: float, size: float, *, mono: bool = False) -> str:
+def fitted(text: str, width: float, size: float, *, mono: bool = False, bold: bool = False) -> str:
     """The text, cut with an ellipsis where it is wider than `width` pixels. A text has to be masked before."""
     text = " ".join(text.split())
+    if bold:
+        width /= width_of("n", 1.0, bold=True) / width_of("n", 1.0)
     if width_of(text, size, mono=mono) <= width:
         return text
     kept, used = [], width_of("…", size, mono=mono)
@@ -96,3 +99,8 @@ def fitted(text: str, width: float, size: float, *, mono: bool = False) -> str:
             break
         kept.append(character)
     return "".join(kept).rstrip() + "…"
+
+
+def lasted(seconds: float) -> str:
+    """A time for a reader: what is shorter than a millisecond says so."""
+    return "<1 ms" if 0 < seconds < 0.001 else duration(seconds)

@@ -19,26 +19,28 @@
   };
 
   // -- filter: steps of a run, or tests and the lines of their index ------------------------------------------------
-  const things = () => all("[data-filter]");
+  const unit = document.querySelector("details.verdict") ? "details.verdict" : "details.step";
+  const things = () => all(unit);
   const textOf = (thing) => {
     if (!texts.has(thing)) texts.set(thing, thing.textContent.toLowerCase());
     return texts.get(thing);
   };
   const apply = () => {
     const words = filter.value.toLowerCase().split(/\s+/).filter(Boolean);
-    const failed = onlyFailed.getAttribute("aria-pressed") === "true";
+    const failed = onlyFailed?.getAttribute("aria-pressed") === "true";
     let shown = 0, total = 0;
     for (const thing of things()) {
       const matches = words.every((word) => textOf(thing).includes(word)) && (!failed || thing.dataset.filter !== "good");
       thing.hidden = !matches;
-      if (thing.tagName === "DETAILS") { total += 1; shown += matches; }
+      total += 1;
+      shown += matches;
     }
     for (const row of all("[data-row-of]")) row.hidden = document.getElementById(row.dataset.rowOf)?.hidden === true;
     count.textContent = words.length || failed ? `${shown} of ${total}` : "";
   };
 
   // -- moving -------------------------------------------------------------------------------------------------------
-  const stops = () => all("details[data-filter] > summary, details.step > summary").filter((each) => each.checkVisibility ? each.checkVisibility() : each.offsetParent);
+  const stops = () => all("details.verdict > summary, details.step > summary").filter((each) => each.checkVisibility ? each.checkVisibility() : each.offsetParent);
   const move = (by) => {
     const list = stops();
     if (!list.length) return;
@@ -47,7 +49,7 @@
     next.focus();
     next.scrollIntoView({ block: "nearest" });
   };
-  const openAll = (open) => { for (const each of all("details[data-filter]")) each.open = open; };
+  const openAll = (open) => { for (const each of all(unit)) each.open = open; };
   const reveal = () => {
     const target = location.hash.length > 1 && document.getElementById(decodeURIComponent(location.hash.slice(1)));
     if (!target) return;
@@ -58,7 +60,7 @@
 
   const keys = {
     j: () => move(1), k: () => move(-1), "/": () => filter.focus(), "?": () => help.showModal(), t: toggleTheme,
-    o: () => openAll(true), c: () => openAll(false), f: () => onlyFailed.click(),
+    o: () => openAll(true), c: () => openAll(false), f: () => onlyFailed?.click(),
   };
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || help.open) return;
@@ -77,8 +79,8 @@
   on("theme", toggleTheme);
   on("help-button", () => help.showModal());
   on("help-close", () => help.close());
-  on("open-all", () => openAll(!all("details[data-filter]").some((each) => each.open)));
-  onlyFailed.addEventListener("click", () => {
+  on("open-all", () => openAll(!things().some((each) => each.open)));
+  onlyFailed?.addEventListener("click", () => {
     onlyFailed.setAttribute("aria-pressed", String(onlyFailed.getAttribute("aria-pressed") !== "true"));
     apply();
   });

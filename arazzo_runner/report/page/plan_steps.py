@@ -12,7 +12,7 @@ def planned_steps(graph: Graph, build: Builder) -> Markup:
     """A folded entry for each step, under its workflow."""
     parts: list[Markup] = []
     for number, lane in enumerate(graph.lanes):
-        parts.append(build("h3", lane.outline.workflow_id))
+        parts.append(build("h3", lane.outline.workflow_id, class_="workflow"))
         if lane.outline.summary:
             parts.append(build("p", lane.outline.summary, class_="lead"))
         parts += _steps(number, lane, build)

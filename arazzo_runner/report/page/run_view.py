@@ -18,9 +18,9 @@ from ...events import (
 )
 from ...location import Location
 from ...verdict import Aim, CoverageKind
-from ..advice import duration
 from ..attempts import Attempt, Attempts
 from .graph import Graph, Walk, graph_of, show_run
+from .markup import lasted
 
 
 class RunView:
@@ -96,7 +96,7 @@ class RunView:
             return ""
         told = [str(attempt.response.status)] if attempt.response else ["no answer"] if attempt.failure else []
         if attempt.duration_s:
-            told.append(duration(attempt.duration_s))
+            told.append(lasted(attempt.duration_s))
         return " · ".join(told)
 
     def aims(self) -> list[Aim]:

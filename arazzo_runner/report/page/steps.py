@@ -6,9 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from ...events import ActionTaken, CriterionChecked
 from ...messages import Request, Response
-from ..advice import duration
 from ..attempts import Attempt, frames_of
-from .markup import Builder, Content, Markup
+from .markup import Builder, Content, Markup, lasted
 from .run_view import RunView, state_of
 from .values import Values
 
@@ -79,12 +78,13 @@ class Steps:
             yield self._build("span", "no answer" if attempt.failure else "not sent", class_="status bad")
             yield " "
         if attempt.duration_s:
-            yield duration(attempt.duration_s)
+            yield lasted(attempt.duration_s)
 
     def _what(self, attempt: Attempt) -> str:
         if attempt.request:
             return f"{attempt.request.method} {self._build.redactor.url(attempt.request.url)}"
-        return attempt.started.target
+        called = attempt.started.id in self._view.entered
+        return f"workflow {attempt.started.target}" if called else attempt.started.target
 
     def _inside(self, attempt: Attempt) -> Iterator[Content]:
         build = self._build
@@ -193,7 +193,7 @@ def action_line(action: ActionTaken) -> str:
     match action.type:
         case "retry":
             first = f", after {action.target}" if action.target else ""
-            wait = f", {duration(action.delay_s)} later" if action.delay_s else ""
+            wait = f", {lasted(action.delay_s)} later" if action.delay_s else ""
             return f"↻ retry {action.retry} of {action.retry_limit}{wait}{first}{by}"
         case "goto":
             return f"→ goto {action.target}{by}"

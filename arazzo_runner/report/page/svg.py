@@ -83,7 +83,7 @@ class _Drawing:
     def _frame(self, placed: PlacedLane) -> Markup:
         outline, box = placed.lane.outline, placed.box
         room = box.width - 2 * PADDING
-        name = fitted(self._build.text(outline.workflow_id), room, 14.5)
+        name = fitted(self._build.text(outline.workflow_id), room, 14.5, bold=True)
         summary = fitted(self._build.text(outline.summary or ""), room, 12)
         return self._build(
             "g",
@@ -185,7 +185,7 @@ class _Drawing:
             self._text(
                 box.x + (27 if mark else 12),
                 box.y + 20,
-                fitted(build.text(node.step.step_id), name_room, 13.5),
+                fitted(build.text(node.step.step_id), name_room, 13.5, bold=True),
                 "step-name",
             ),
             self._text(box.right - 12, box.y + 20, note, "note", anchor="end") if note else None,
@@ -197,7 +197,7 @@ class _Drawing:
     def _target(self, placed: PlacedNode) -> Markup:
         """Method and path, or the workflow; what it waits for elsewhere takes some of the room."""
         node, box, build = placed.node, placed.box, self._build
-        target = build.text(node.step.target)
+        target = build.text(node.step.target).removeprefix("$sourceDescriptions.")
         method, space, path = target.partition(" ")
         after = f"after {', '.join(node.waits_elsewhere)}" if node.waits_elsewhere else ""
         waits = fitted(build.text(after), 90, 11) if after else ""

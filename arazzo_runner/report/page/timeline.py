@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from ..advice import duration
 from ..attempts import Attempt
-from .markup import Builder, Markup
+from .markup import Builder, Markup, lasted
 from .run_view import RunView, state_of
 
 _WIDTH = 1000.0
@@ -25,7 +24,7 @@ def timeline(view: RunView, ids: Mapping[str, str], build: Builder) -> Markup:
     if not rows:
         return build("p", "nothing was sent", class_="empty")
     axis = build(
-        "div", build("span", "0"), build("span", duration(total / 2)), build("span", duration(total)), class_="axis"
+        "div", build("span", "0"), build("span", lasted(total / 2)), build("span", lasted(total)), class_="axis"
     )
     return build(
         "div",
@@ -52,11 +51,11 @@ def _row(
     begin, took = attempt.sent.at - zero, _seconds(attempt, zero + total)
     again = f" (attempt {attempt.started.attempt})" if attempt.started.attempt > 1 else ""
     visit = f" (visit {attempt.started.visit})" if attempt.started.visit > 1 else ""
-    told = f"{attempt.name}{visit}{again}: after {duration(begin)}, took {duration(took)}"
+    told = f"{attempt.name}{visit}{again}: after {lasted(begin)}, took {lasted(took)}"
     bars = [_bar(begin, took, total, f"t-{state_of(attempt)}", build)]
     if wait is not None:
         bars.append(_bar(wait[0] - zero, wait[1], total, "t-wait", build))
-        told += f", and a wait of {duration(wait[1])} before"
+        told += f", and a wait of {lasted(wait[1])} before"
     return [
         build("a", attempt.name + visit + again, href=f"#{ids[attempt.started.id]}", title=told),
         build(
@@ -68,7 +67,7 @@ def _row(
             role="img",
             aria_label=told,
         ),
-        build("span", duration(took), class_="took"),
+        build("span", lasted(took), class_="took"),
     ]
 
 
