@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from .graph import Exit, Graph, Lane, Node
 from .markup import visible
 
-_SPECIAL = {code: f"#{code};" for code in map(ord, '#"&<>`\\{}|')}
+_SPECIAL = {code: f"#{code};" for code in map(ord, '#"&<>`\\{}|%')}
 
 
 def mermaid_of(graph: Graph, say: Callable[[str], str] = lambda text: text) -> str:

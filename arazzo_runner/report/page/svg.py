@@ -202,7 +202,7 @@ class _Drawing:
         after = f"after {', '.join(node.waits_elsewhere)}" if node.waits_elsewhere else ""
         waits = fitted(build.text(after), 90, 11) if after else ""
         room = NODE_WIDTH - 24 - (width_of(waits, 11) + 8 if waits else 0)
-        if node.step.kind == "operation" and space and method.isupper():
+        if node.step.kind == "operation" and space and method.isalpha():
             shown: Content = (
                 build("tspan", method, class_=f"method m-{method.lower()}"),
                 build("tspan", f" {fitted(path, room - 7 * (len(method) + 1), 11, mono=True)}"),
