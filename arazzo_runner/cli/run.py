@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from ..report.console import Console
 
 
-_REPORTS = ("json", "events", "har", "junit", "record")
+_REPORTS = ("json", "events", "har", "junit", "html", "record")
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -186,6 +186,10 @@ def reports(given: argparse.Namespace, runner: Runner, redactor: Any) -> list[An
         from ..report.junit import JunitReport
 
         found.append(JunitReport(given.junit, redactor=redactor))
+    if given.html is not None:
+        from ..report.page.html import HtmlReport
+
+        found.append(HtmlReport(given.html, redactor=redactor))
     if given.record is not None:
         from ..report.transcript import TranscriptReport
 
