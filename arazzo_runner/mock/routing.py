@@ -44,6 +44,10 @@ class Template:
         """The values of the parameters; segments come percent-decoded, one by one."""
         if len(segments) != len(self.segments) or not set(self.query) <= set(query):
             return None
+        return self.values(segments)
+
+    def values(self, segments: tuple[str, ...]) -> dict[str, str] | None:
+        """As `match`, whatever the query; the lengths are the same."""
         values: list[str] = []
         for pattern, segment in zip(self.segments, segments, strict=True):
             if isinstance(pattern, str):
@@ -79,12 +83,17 @@ class Route:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A route and what the path said: the values of its parameters, its decoded segments, the base before them."""
+    """A route and what the path said: the values of its parameters, its decoded segments, and both as they came."""
 
     route: Route
     values: dict[str, str]
     segments: tuple[str, ...]
-    base: str
+    raw_segments: tuple[str, ...]
+
+    @property
+    def raw_values(self) -> dict[str, str]:
+        """The values as they came, percent-encoded; an encoded delimiter is not one."""
+        return self.route.template.values(self.raw_segments) or self.values
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,12 +149,13 @@ class Routes:
         for source_groups in groups.values():
             for bases, by_length in source_groups:
                 for rank, rest in _remainders(bases, host, path):
-                    segments = tuple(map(unquote, rest.split("/")[1:]))
+                    raw = tuple(rest.split("/")[1:])
+                    segments = tuple(map(unquote, raw))
                     for route in by_length.get(len(segments), ()):
                         values = route.template.match(segments, query)
                         if values is not None:
                             count += 1
-                            found = Found(route, values, segments, path[: len(path) - len(rest)])
+                            found = Found(route, values, segments, raw)
                             # Of equals the first declared wins: a smaller count has to sort later.
                             yield ((*rank, *route.template.rank), -count, route.source), found
 

@@ -12,8 +12,9 @@ from ..openapi import Description, Operation
 from ..values import JSON, MISSING, Missing, dumps
 from .answers import Bodies, Chosen, choose, choose_media_type, content_type_of, has_body, problem
 from .bodies import write_body
-from .checks import Refusal, check_body, missing_credentials, parameter_problems
+from .checks import Refusal, check_body, missing_credentials, parameter_problems, refusal_of
 from .exchange import Exchange
+from .parameters import Sent
 from .prefer import Preference, read_preference
 from .routing import Found, NotFound, Routes
 from .schemas import Schemas
@@ -85,12 +86,12 @@ class Mock:
     def _judged(self, request: Request, found: Found) -> tuple[JSON | Missing, Refusal | None]:
         """The value of the body, and what is wrong with the request."""
         operation, schemas = found.route.operation, self._api.schemas
-        refusal = missing_credentials(operation, request) if self._api.require_auth else None
-        if refusal is not None:
-            return MISSING, refusal
-        problems = tuple(parameter_problems(operation, request, found.values, schemas))
+        missing = missing_credentials(operation, request) if self._api.require_auth else None
+        if missing is not None:
+            return MISSING, missing
+        problems = tuple(parameter_problems(operation, Sent(request, found.raw_values), schemas))
         if problems:
-            return MISSING, Refusal(400, problems[0], problems)
+            return MISSING, refusal_of(operation, "parameters", problems[0], problems)
         return check_body(operation, request, schemas)
 
     def _respond(self, request: Request) -> Response:
