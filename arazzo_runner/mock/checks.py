@@ -1,4 +1,4 @@
-"""What is wrong with a request: parameters, body and credentials, each as a line for a person.
+"""What is wrong with a request: its parameters and its body, each as a line for a person.
 
 jsonschema-rs decides, by the bundled schema; what it refuses of a JSON body is put into words by openapi-core, which
 reads the description itself.
@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from ..messages import Request, SecurityRequirement, header
+from ..messages import Request, header
 from ..openapi import MediaType, Operation, SchemaView
 from ..openapi.contract_core import CheckedBody
 from ..openapi.contract_schema import as_on_the_wire
@@ -49,34 +49,6 @@ def refusal_of(operation: Operation, kind: Kind, detail: str, errors: tuple[str,
     statuses = _STATUSES[kind]
     documented = (status for status in statuses if str(status) in operation.responses)
     return Refusal(next(documented, statuses[-1]), detail, errors)
-
-
-# Credentials
-
-
-def missing_credentials(operation: Operation, request: Request) -> Refusal | None:
-    """A refusal unless the credentials of one alternative are present; their values are not looked at."""
-    alternatives, sent = operation.security, Sent(request, {})
-    if not alternatives or any(all(_present(item, sent) for item in one) for one in alternatives):
-        return None
-    wanted = " or ".join(" and ".join(item.name for item in one) for one in alternatives)
-    return refusal_of(operation, "credentials", f"the request has no credentials for {wanted}")
-
-
-def _present(requirement: SecurityRequirement, sent: Sent) -> bool:
-    scheme = requirement.scheme
-    authorization = header(sent.request.headers, "authorization") or ""
-    match scheme.get("type"):
-        case "apiKey":
-            return any(sent.values(str(scheme.get("in")), str(scheme.get("name"))))
-        case "mutualTLS":
-            return True
-        case "http":
-            return authorization.lower().startswith(f"{str(scheme.get('scheme', '')).lower()} ")
-        case "basic":
-            return authorization.lower().startswith("basic ")
-        case _:
-            return bool(authorization)
 
 
 # Parameters

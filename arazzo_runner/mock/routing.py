@@ -108,6 +108,8 @@ class Routes:
 
     def __init__(self, descriptions: Mapping[str, Description], servers: Mapping[str, str]) -> None:
         self._groups: dict[str, list[tuple[tuple[Base, ...], dict[int, list[Route]]]]] = {}
+        self._items: dict[Route, Route | None] = {}
+        self._beside: dict[tuple[Route, int, str], Route | None] = {}
         for source, description in descriptions.items():
             self._groups[source] = _grouped(source, description, servers.get(source))
 
@@ -131,12 +133,26 @@ class Routes:
 
     def items_of(self, route: Route) -> Route | None:
         """The route of one thing in the collection this route is: the same path and one parameter more."""
-        wanted = route.template.segments
-        for _, by_length in self._groups[route.source]:
-            for other in by_length.get(len(wanted) + 1, ()):
-                if other.template.ends_with_parameter and _same_segments(other.template.segments[:-1], wanted):
-                    return other
-        return None
+        if route not in self._items:
+            routes = self._of_length(route, len(route.template.segments) + 1)
+            ends = (other for other in routes if other.template.ends_with_parameter)
+            self._items[route] = _first(ends, route.template.segments, method=None)
+        return self._items[route]
+
+    def beside(self, route: Route, method: str) -> Route | None:
+        """The route of another method of the same path."""
+        return self.at(route, len(route.template.segments), method)
+
+    def at(self, route: Route, length: int, method: str) -> Route | None:
+        """The route of a method at the first segments of a path."""
+        key = (route, length, method)
+        if key not in self._beside:
+            wanted = route.template.segments[:length]
+            self._beside[key] = _first(self._of_length(route, length), wanted, method)
+        return self._beside[key]
+
+    def _of_length(self, route: Route, length: int) -> Iterator[Route]:
+        return (other for _, by_length in self._groups[route.source] for other in by_length.get(length, ()))
 
     def _matches(
         self,
@@ -252,6 +268,14 @@ def _pattern(text: str) -> re.Pattern[str]:
         chosen = "|".join(map(re.escape, values[1:].split("|"))) if values else "[^/]+"
         pattern += f"(?:{chosen})" + re.escape(literal)
     return re.compile(pattern)
+
+
+def _first(routes: Iterable[Route], segments: tuple[re.Pattern[str] | str, ...], method: str | None) -> Route | None:
+    for other in routes:
+        fits = method is None or other.operation.method == method
+        if fits and _same_segments(other.template.segments[: len(segments)], segments):
+            return other
+    return None
 
 
 def _same_segments(left: tuple[re.Pattern[str] | str, ...], right: tuple[re.Pattern[str] | str, ...]) -> bool:

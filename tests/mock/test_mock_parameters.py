@@ -20,7 +20,7 @@ PLAIN = ["blue", "black"]
 RGB = {"R": "100", "G": "2,0 0", "B": "50%"}
 TEXT = {"type": "string"}
 LIST = {"type": "array", "items": TEXT}
-OBJECT = {"type": "object", "properties": {name: TEXT for name in RGB}}
+OBJECT = {"type": "object", "properties": dict.fromkeys(RGB, TEXT)}
 
 
 def described(parameter: dict[str, Any], version: str = "3.1.0") -> Description:
