@@ -16,7 +16,15 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias, Unpack
 
 from .diagnostics import Diagnostic, by_place, did_you_mean
 from .document import Document, Registry, TreeCache, read, resolve_uri
-from .errors import DocumentError, FileMissing, InputError, Unavailable, UnknownWorkflow, UnreadableDocument
+from .errors import (
+    DocumentError,
+    FileMissing,
+    InputError,
+    Unavailable,
+    UnknownWorkflow,
+    UnreadableDocument,
+    UsageError,
+)
 from .events import Event
 from .limits import Limits
 from .model import ArazzoDescription, Workflow
@@ -31,8 +39,10 @@ if TYPE_CHECKING:
     from .drivers.replay import Difference
     from .drivers.session import Session
     from .drivers.transports import AsyncTransport, Transport
+    from .drivers.transports.mock import FaultyRun
     from .marking import Marker
     from .messages import Request
+    from .mock import Rule
     from .report.case import Case
     from .report.redaction import Redactor
     from .report.result import Result
@@ -139,6 +149,19 @@ def load_with(source: Source, options: Options) -> Loaded:
 
 def _load(source: Source, options: Options, problems: list[Diagnostic] | None) -> Loaded:
     """Load; where `problems` are collected, what is wrong ends the reading only if nothing sensible is left."""
+    document, registry, root = open_document(source, options, problems)
+    description, findings = read_description(document, compat=options.compat, go_on=problems is not None)
+    return Loaded(description, registry, findings, options, root)
+
+
+def open_document(
+    source: Source, options: Options, problems: list[Diagnostic] | None = None
+) -> tuple[Document, Registry, Path | None]:
+    """The document of a source, of whatever kind, the registry that loads what it refers to, and the root.
+
+    Raises:
+        FileMissing, DocumentError, Unavailable: as for `load`, but for what only an Arazzo description can have wrong.
+    """
     from .retrieval import Retriever, find_root
 
     path = _path_of(source)
@@ -153,8 +176,7 @@ def _load(source: Source, options: Options, problems: list[Diagnostic] | None) -
     document = _entry(source, path, registry, options, problems)
     for extra in options.documents:
         registry.add(extra)
-    description, findings = read_description(document, compat=options.compat, go_on=problems is not None)
-    return Loaded(description, registry, findings, options, root)
+    return document, registry, root
 
 
 @dataclass(frozen=True, slots=True)
@@ -290,12 +312,18 @@ def _refused(diagnostics: Sequence[Diagnostic], name: str) -> DocumentError | Un
     return DocumentError(first.message + more, location=first.location, hint=first.hint, diagnostics=diagnostics)
 
 
+def replaced_sources(options: Options) -> dict[str, str]:
+    """The absolute URIs that stand in for the locations of source descriptions, by source name."""
+    base = Path.cwd().as_uri() + "/"
+    return {name: resolve_uri(_as_reference(uri), base) for name, uri in options.sources.items()}
+
+
 def _link_options(loaded: Loaded) -> LinkOptions:
-    options, base = loaded.options, Path.cwd().as_uri() + "/"
+    options = loaded.options
     limits = options.limits
     return LinkOptions(
         compat=options.compat,
-        sources={name: resolve_uri(_as_reference(uri), base) for name, uri in options.sources.items()},
+        sources=replaced_sources(options),
         servers=options.servers,
         server_variables=options.server_variables,
         default_server="http://mock.invalid" if options.mock else None,
@@ -409,6 +437,8 @@ class Runner:
         self.plan = self.loaded.plan(workflow)
         self.options = self.loaded.options
         self._client = client
+        self._rules = _fault_rules(self.plan, self.options)
+        self._made_mock: Any = None
         self._transport: Transport | None = None
         self._async_transports: dict[asyncio.AbstractEventLoop, AsyncTransport] = {}
         self._lock = threading.Lock()
@@ -438,18 +468,18 @@ class Runner:
         """Run to the end, blocking."""
         from .drivers import sync
 
-        folded = _Fold(self, observers)
-        session = self.session(self.admit(inputs), folded.emit)
-        sync.run(session, self._run_transport(), limits=self.options.limits)
+        folded, admitted = _Fold(self, observers), self.admit(inputs)
+        emit, transport = self._sending(folded.emit)
+        sync.run(self.session(admitted, emit), transport, limits=self.options.limits)
         return folded.result()
 
     async def run_async(self, inputs: Mapping[str, Any] | None = None, *, observers: Sequence[Observer] = ()) -> Result:
         """Run to the end in the running event loop."""
         from .drivers import aio
 
-        folded = _Fold(self, observers)
-        session = self.session(self.admit(inputs), folded.emit)
-        await aio.run(session, self._run_async_transport(), limits=self.options.limits)
+        folded, admitted = _Fold(self, observers), self.admit(inputs)
+        emit, transport = self._sending_async(folded.emit)
+        await aio.run(self.session(admitted, emit), transport, limits=self.options.limits)
         return folded.result()
 
     def events(self, inputs: Mapping[str, Any] | None = None) -> Iterator[Event]:
@@ -457,8 +487,9 @@ class Runner:
         from .drivers import sync
 
         happened: list[Event] = []
-        session = self.session(self.admit(inputs), happened.append)
-        for _ in sync.steps(session, self._run_transport(), limits=self.options.limits):
+        admitted = self.admit(inputs)
+        emit, transport = self._sending(happened.append)
+        for _ in sync.steps(self.session(admitted, emit), transport, limits=self.options.limits):
             yield from happened
             happened.clear()
         yield from happened
@@ -468,8 +499,9 @@ class Runner:
         from .drivers import aio
 
         happened: list[Event] = []
-        session = self.session(self.admit(inputs), happened.append)
-        async for _ in aio.steps(session, self._run_async_transport(), limits=self.options.limits):
+        admitted = self.admit(inputs)
+        emit, transport = self._sending_async(happened.append)
+        async for _ in aio.steps(self.session(admitted, emit), transport, limits=self.options.limits):
             for event in happened:
                 yield event
             happened.clear()
@@ -549,16 +581,41 @@ class Runner:
             transport = self._async_transports[loop]
         return _guarded_async(transport, self.options)
 
-    def _mock(self) -> Any:
-        if not self.options.mock:
-            return None
-        from .mock import Mock
+    def _sending(self, emit: Observer) -> tuple[Observer, Transport]:
+        """Where the events and the requests of one run go; faults are counted for each run."""
+        if not self._rules:
+            return emit, self._run_transport()
+        faulty = self._faulty_run()
+        return faulty.watching(emit), _guarded(faulty, self.options)
 
-        return Mock(
-            self.plan.descriptions,
-            servers={k: v for k, v in self.options.servers.items() if k},
-            require_auth=bool(self.options.auth),
-        )
+    def _sending_async(self, emit: Observer) -> tuple[Observer, AsyncTransport]:
+        """`_sending` for asyncio."""
+        if not self._rules:
+            return emit, self._run_async_transport()
+        from .drivers.transports.mock import AsyncFaultyRun
+
+        faulty = self._faulty_run()
+        return faulty.watching(emit), _guarded_async(AsyncFaultyRun(faulty), self.options)
+
+    def _faulty_run(self) -> FaultyRun:
+        from .drivers.transports.mock import FaultyRun
+        from .mock import Faults
+
+        with self._lock:
+            return FaultyRun(self._mock(), Faults(self._rules))
+
+    def _mock(self) -> Any:
+        """The mock that all runs share, None without one; called under the lock."""
+        if self.options.mock and self._made_mock is None:
+            from .mock import Mock
+
+            self._made_mock = Mock(
+                self.plan.descriptions,
+                servers={k: v for k, v in self.options.servers.items() if k},
+                require_auth=bool(self.options.auth),
+                known_tokens=tuple(self.options.auth.values()),
+            )
+        return self._made_mock
 
     # -- context ------------------------------------------------------------------------------------------------------
 
@@ -637,6 +694,20 @@ class _Fold:
         for event in self._events:
             builder.observe(event)
         return builder.result()
+
+
+def _fault_rules(plan: Plan, options: Options) -> tuple[Rule, ...]:
+    """Raises: UsageError: faults without the mock, of another form, or of a step that there is not."""
+    if not options.faults:
+        return ()
+    if not options.mock:
+        raise UsageError("--fault is for the mock", hint="add --mock (library: mock=True)")
+    from .mock import check_targets, read_faults
+
+    rules = read_faults(options.faults)
+    steps = (step.step_id for workflow in plan.workflows.values() for step in workflow.steps)
+    check_targets(rules, tuple(dict.fromkeys(steps)), "step")
+    return rules
 
 
 def _client_options(options: Options) -> Any:

@@ -10,8 +10,8 @@ import gc
 import sys
 from collections.abc import Sequence
 
-COMMANDS = ("run", "check", "show")
-LATER = ("test", "mock", "auth")  # names that are taken, so that scripts do not break when they come
+COMMANDS = ("run", "check", "show", "mock")
+LATER = ("test", "auth")  # names that are taken, so that scripts do not break when they come
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -49,6 +49,10 @@ def _dispatch(arguments: list[str]) -> int:
         from . import show
 
         return show.main(rest)
+    if command == "mock":
+        from . import mock
+
+        return mock.main(rest)
     from . import run
 
     return run.main(rest)

@@ -93,17 +93,17 @@ def _rule(text: str, target: str, number: int | None, one: re.Match[str]) -> Rul
     return rule("status", status=int(one["status"]))
 
 
-def check_targets(rules: Sequence[Rule], known: Collection[str], what: str) -> None:
-    """Refuse a target that nothing has.
+def check_targets(rules: Sequence[Rule], known: Collection[str], what: str, shown: Sequence[str] = ()) -> None:
+    """Refuse a target that nothing has; `shown` are the names that are listed then.
 
     Raises:
         UsageError: with what was probably meant.
     """
     for rule in rules:
         if rule.target not in known:
-            names = sorted(known)
-            shown = ", ".join(names[:8]) + (f" and {len(names) - 8} more" if len(names) > 8 else "")
-            hint = did_you_mean(rule.target, names) or (f"there are {shown}" if names else None)
+            names = list(shown or sorted(known))
+            listed = ", ".join(names[:8]) + (f" and {len(names) - 8} more" if len(names) > 8 else "")
+            hint = did_you_mean(rule.target, known) or (f"there are {listed}" if names else None)
             raise UsageError(f"--fault {rule.target}: no {what} has that name", hint=hint)
 
 

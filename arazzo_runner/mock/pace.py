@@ -66,6 +66,9 @@ class RateLimit:
         self._times: deque[float] = deque(maxlen=count)
         self._lock = threading.Lock()
 
+    def __str__(self) -> str:
+        return f"{self.count} requests in {self.seconds:g} s"
+
     def wait(self) -> int | None:
         """None for a request within the limit, which counts; else the whole seconds after which one is again."""
         with self._lock:

@@ -26,10 +26,12 @@ _DEPTH = 3
 
 
 def refuse(
-    bodies: Bodies, operation: Operation | None, request: Request, refusal: Refusal, headers: Headers = ()
+    bodies: Bodies | None, operation: Operation | None, request: Request, refusal: Refusal, headers: Headers = ()
 ) -> Response:
-    """The answer to a request that is refused."""
-    documented = _documented(bodies, operation, request, refusal) if operation is not None else None
+    """The answer to a request that is refused; a problem where no operation documents it."""
+    documented = None
+    if bodies is not None and operation is not None:
+        documented = _documented(bodies, operation, request, refusal)
     if documented is None:
         members = {"errors": list(refusal.errors)} if refusal.errors else {}
         body = dumps(problem(refusal.status, phrase(refusal.status), refusal.detail, **members)).encode()

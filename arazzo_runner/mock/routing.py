@@ -193,14 +193,37 @@ def _grouped(
 ) -> list[tuple[tuple[Base, ...], dict[int, list[Route]]]]:
     groups: dict[tuple[Base, ...], dict[int, list[Route]]] = {}
     known: dict[tuple[str, ...], tuple[Base, ...]] = {}
+    # Whoever names a server names one for all operations, those too that have a server of their own.
+    common = base_path(description)
     for operation in description.operations():
-        urls = (override,) if override is not None else tuple(_server_urls(operation))
+        urls = (override,) if override is not None else tuple(dict.fromkeys((*_server_urls(operation), common)))
         if urls not in known:
             known[urls] = tuple(_base(url) for url in urls)
         route = Route(source, operation, read_template(operation.path))
         by_length = groups.setdefault(known[urls], {})
         by_length.setdefault(len(route.template.segments), []).append(route)
     return list(groups.items())
+
+
+def base_path(description: Description, variables: Mapping[str, str] | None = None) -> str:
+    """The path of the first server of a description, without a slash at its end."""
+    root = description.root
+    if description.version == "2.0":
+        url = str(root.get("basePath") or "")
+    else:
+        server = next((server for server in root.items("servers") if isinstance(server.get("url"), str)), None)
+        url = _with_defaults(server, variables or {}) if server is not None else ""
+    path = _SCHEME_HOST.sub("", url).partition("?")[0].partition("#")[0].rstrip("/")
+    return "/" + path.removeprefix("./").lstrip("/") if path else ""
+
+
+def _with_defaults(server: Node, variables: Mapping[str, str]) -> str:
+    def value(match: re.Match[str]) -> str:
+        declared = server.child("variables", match[1])
+        default = declared.get("default") if declared is not None else None
+        return variables.get(match[1]) or str(default or match[1])
+
+    return _PARAMETER.sub(value, str(server.get("url")))
 
 
 def read_template(path: str) -> Template:

@@ -111,6 +111,12 @@ class Mock:
             return replace(answered, response=malformed(answered.response))
         return answered
 
+    def refused(self, request: Request, refusal: Refusal, headers: Headers = ()) -> Answered:
+        """The answer where a request is refused for a reason that is not in the description; nothing changes."""
+        found = self.operation_of(request)
+        source, operation = found or ("", None)
+        return Answered(refuse(self._api.bodies, operation, request, refusal, headers), source, operation, refusal)
+
     def refusal(self, request: Request) -> Refusal | None:
         """What is wrong with a request, None where it is right; nothing is answered and nothing changes."""
         found = self._api.routes.find(request.method, request.url, request.source)
