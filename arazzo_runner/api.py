@@ -40,9 +40,10 @@ if TYPE_CHECKING:
     from .drivers.replay import Difference
     from .drivers.session import Session
     from .drivers.transports import AsyncTransport, Transport
+    from .drivers.transports.mock import FaultyRun
     from .marking import Marker
     from .messages import Request
-    from .mock import Mock
+    from .mock import Mock, Rule
     from .report.case import Case
     from .report.redaction import Redactor
     from .report.result import Result
@@ -151,6 +152,19 @@ def load_with(source: Source, options: Options) -> Loaded:
 
 def _load(source: Source, options: Options, problems: list[Diagnostic] | None) -> Loaded:
     """Load; where `problems` are collected, what is wrong ends the reading only if nothing sensible is left."""
+    document, registry, root = open_document(source, options, problems)
+    description, findings = read_description(document, compat=options.compat, go_on=problems is not None)
+    return Loaded(description, registry, findings, options, root)
+
+
+def open_document(
+    source: Source, options: Options, problems: list[Diagnostic] | None = None
+) -> tuple[Document, Registry, Path | None]:
+    """The document of a source, of whatever kind, the registry that loads what it refers to, and the root.
+
+    Raises:
+        FileMissing, DocumentError, Unavailable: as for `load`, but for what only an Arazzo description can have wrong.
+    """
     from .retrieval import Retriever, find_root
 
     path = _path_of(source)
@@ -165,8 +179,7 @@ def _load(source: Source, options: Options, problems: list[Diagnostic] | None) -
     document = _entry(source, path, registry, options, problems)
     for extra in options.documents:
         registry.add(extra)
-    description, findings = read_description(document, compat=options.compat, go_on=problems is not None)
-    return Loaded(description, registry, findings, options, root)
+    return document, registry, root
 
 
 @dataclass(frozen=True, slots=True)
@@ -367,12 +380,18 @@ def _refused(diagnostics: Sequence[Diagnostic], name: str) -> DocumentError | Un
     return DocumentError(first.message + more, location=first.location, hint=first.hint, diagnostics=diagnostics)
 
 
+def replaced_sources(options: Options) -> dict[str, str]:
+    """The absolute URIs that stand in for the locations of source descriptions, by source name."""
+    base = Path.cwd().as_uri() + "/"
+    return {name: resolve_uri(_as_reference(uri), base) for name, uri in options.sources.items()}
+
+
 def _link_options(loaded: Loaded) -> LinkOptions:
-    options, base = loaded.options, Path.cwd().as_uri() + "/"
+    options = loaded.options
     limits = options.limits
     return LinkOptions(
         compat=options.compat,
-        sources={name: resolve_uri(_as_reference(uri), base) for name, uri in options.sources.items()},
+        sources=replaced_sources(options),
         servers=options.servers,
         server_variables=options.server_variables,
         default_server=NO_SERVER if options.mock else None,
@@ -486,6 +505,8 @@ class Runner:
         self.plan = self.loaded.plan(workflow)
         self.options = self.loaded.options
         self._client = client
+        self._rules = _fault_rules(self.plan, self.options)
+        self._made_mock: Any = None
         self._transport: Transport | None = None
         self._async_transports: dict[asyncio.AbstractEventLoop, AsyncTransport] = {}
         self._lock = threading.Lock()
@@ -515,18 +536,18 @@ class Runner:
         """Run to the end, blocking."""
         from .drivers import sync
 
-        folded = _Fold(self, observers)
-        session = self.session(self.admit(inputs), folded.emit)
-        sync.run(session, self._run_transport(), limits=self.options.limits)
+        folded, admitted = _Fold(self, observers), self.admit(inputs)
+        emit, transport = self._sending(folded.emit)
+        sync.run(self.session(admitted, emit), transport, limits=self.options.limits)
         return folded.result()
 
     async def run_async(self, inputs: Mapping[str, Any] | None = None, *, observers: Sequence[Observer] = ()) -> Result:
         """Run to the end in the running event loop."""
         from .drivers import aio
 
-        folded = _Fold(self, observers)
-        session = self.session(self.admit(inputs), folded.emit)
-        await aio.run(session, self._run_async_transport(), limits=self.options.limits)
+        folded, admitted = _Fold(self, observers), self.admit(inputs)
+        emit, transport = self._sending_async(folded.emit)
+        await aio.run(self.session(admitted, emit), transport, limits=self.options.limits)
         return folded.result()
 
     def events(self, inputs: Mapping[str, Any] | None = None) -> Iterator[Event]:
@@ -534,8 +555,9 @@ class Runner:
         from .drivers import sync
 
         happened: list[Event] = []
-        session = self.session(self.admit(inputs), happened.append)
-        for _ in sync.steps(session, self._run_transport(), limits=self.options.limits):
+        admitted = self.admit(inputs)
+        emit, transport = self._sending(happened.append)
+        for _ in sync.steps(self.session(admitted, emit), transport, limits=self.options.limits):
             yield from happened
             happened.clear()
         yield from happened
@@ -545,8 +567,9 @@ class Runner:
         from .drivers import aio
 
         happened: list[Event] = []
-        session = self.session(self.admit(inputs), happened.append)
-        async for _ in aio.steps(session, self._run_async_transport(), limits=self.options.limits):
+        admitted = self.admit(inputs)
+        emit, transport = self._sending_async(happened.append)
+        async for _ in aio.steps(self.session(admitted, emit), transport, limits=self.options.limits):
             for event in happened:
                 yield event
             happened.clear()
@@ -626,10 +649,37 @@ class Runner:
             transport = self._async_transports[loop]
         return _guarded_async(transport, self.options)
 
-    def _mock(self) -> Any:
-        return self.new_mock(require_auth=bool(self.options.auth)) if self.options.mock else None
+    def _sending(self, emit: Observer) -> tuple[Observer, Transport]:
+        """Where the events and the requests of one run go; faults are counted for each run."""
+        if not self._rules:
+            return emit, self._run_transport()
+        faulty = self._faulty_run()
+        return faulty.watching(emit), _guarded(faulty, self.options)
 
-    def new_mock(self, *, require_auth: bool = False) -> Mock:
+    def _sending_async(self, emit: Observer) -> tuple[Observer, AsyncTransport]:
+        """`_sending` for asyncio."""
+        if not self._rules:
+            return emit, self._run_async_transport()
+        from .drivers.transports.mock import AsyncFaultyRun
+
+        faulty = self._faulty_run()
+        return faulty.watching(emit), _guarded_async(AsyncFaultyRun(faulty), self.options)
+
+    def _faulty_run(self) -> FaultyRun:
+        from .drivers.transports.mock import FaultyRun
+        from .mock import Faults
+
+        with self._lock:
+            return FaultyRun(self._mock(), Faults(self._rules))
+
+    def _mock(self) -> Any:
+        """The mock that all runs share, None without one; called under the lock."""
+        if self.options.mock and self._made_mock is None:
+            auth = self.options.auth
+            self._made_mock = self.new_mock(require_auth=bool(auth), known_tokens=tuple(auth.values()))
+        return self._made_mock
+
+    def new_mock(self, *, require_auth: bool = False, known_tokens: tuple[str, ...] = ()) -> Mock:
         """The API of the plan's descriptions, with nothing created yet."""
         from .mock import Mock
 
@@ -637,6 +687,7 @@ class Runner:
             self.plan.descriptions,
             servers={k: v for k, v in self.options.servers.items() if k},
             require_auth=require_auth,
+            known_tokens=known_tokens,
         )
 
     # -- context ------------------------------------------------------------------------------------------------------
@@ -716,6 +767,20 @@ class _Fold:
         for event in self._events:
             builder.observe(event)
         return builder.result()
+
+
+def _fault_rules(plan: Plan, options: Options) -> tuple[Rule, ...]:
+    """Raises: UsageError: faults without the mock, of another form, or of a step that there is not."""
+    if not options.faults:
+        return ()
+    if not options.mock:
+        raise UsageError("--fault is for the mock", hint="add --mock (library: mock=True)")
+    from .mock import check_targets, read_faults
+
+    rules = read_faults(options.faults)
+    steps = (step.step_id for workflow in plan.workflows.values() for step in workflow.steps)
+    check_targets(rules, tuple(dict.fromkeys(steps)), "step")
+    return rules
 
 
 def _client_options(options: Options) -> Any:

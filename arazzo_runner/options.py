@@ -22,9 +22,9 @@ class Options:
     `servers` and `sources` go by source name (`servers[""]` is for the only one); `server_variables` holds OpenAPI
     server variables by source name. `auth` maps `SCHEME[.FIELD]` to a value. `env` are the variables credentials may
     come from (default: the process's own). `trusted_hosts` get credentials from there although a document that came by
-    URL names them (default: `allow_hosts`). `documents` are supplied to the registry before anything is retrieved;
-    without `fetch` nothing is retrieved by URL. A description given as a text or a mapping is at `base_uri`, and
-    locations show it as `name`.
+    URL names them (default: `allow_hosts`). `faults` are what goes wrong with the mock, as `STEP[#N]=FAULT`
+    (`docs/mock.md`). `documents` are supplied to the registry before anything is retrieved; without `fetch` nothing is
+    retrieved by URL. A description given as a text or a mapping is at `base_uri`, and locations show it as `name`.
     """
 
     compat: Compat = "auto"
@@ -35,6 +35,7 @@ class Options:
     env: Mapping[str, str] | None = None
     env_file: Path | None = None
     mock: bool = False
+    faults: Sequence[str] = ()
     speed: bool = False
     contract: Literal["warn", "error"] | None = None
     limits: Limits = field(default_factory=Limits)
@@ -68,6 +69,7 @@ class OptionFields(TypedDict, total=False):
     env: Mapping[str, str] | None
     env_file: Path | None
     mock: bool
+    faults: Sequence[str]
     speed: bool
     contract: Literal["warn", "error"] | None
     limits: Limits

@@ -75,8 +75,10 @@ ROOMS: dict[str, set[str]] = {
     "config": set(),
     "options": {"condition", "selector", "document"},
     "api": BELOW_API,
+    "mocking": {"api", "mock", "model", "openapi", "document", "options", "plan"},
     "cli": {
         "api",
+        "mocking",
         "checks",
         "config",
         "options",

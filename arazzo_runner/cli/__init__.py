@@ -10,8 +10,8 @@ import gc
 import sys
 from collections.abc import Sequence
 
-COMMANDS = ("run", "check", "test", "show")
-LATER = ("mock", "auth")  # names that are taken, so that scripts do not break when they come
+COMMANDS = ("run", "check", "test", "show", "mock")
+LATER = ("auth",)  # names that are taken, so that scripts do not break when they come
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -53,6 +53,10 @@ def _dispatch(arguments: list[str]) -> int:
         from . import show
 
         return show.main(rest)
+    if command == "mock":
+        from . import mock
+
+        return mock.main(rest)
     from . import run
 
     return run.main(rest)

@@ -32,7 +32,8 @@ def run_parser() -> Parser:
         prog="arazzo-run",
         usage="arazzo-run [run] FILE [-w WORKFLOW] [-i NAME=VALUE ...] [options]\n"
         "       arazzo-run check FILE|FOLDER ... [options]\n"
-        "       arazzo-run show FILE [-w WORKFLOW]",
+        "       arazzo-run show FILE [-w WORKFLOW]\n"
+        "       arazzo-run mock FILE ... [--port N] [options]",
         description="Run a workflow of an Arazzo description. Outputs go to stdout as JSON, everything else to stderr.",
         allow_abbrev=False,
     )
@@ -125,6 +126,13 @@ def _add_ways(parser: argparse.ArgumentParser) -> None:
     way.add_argument("--mock", action="store_true", help="answer from the descriptions, in process; nothing is sent")
     way.add_argument("--dry-run", action="store_true", help="show what each request would be; nothing is sent")
     way.add_argument("--replay", type=Path, metavar="FILE", help="answer from a record, and say where the run differs")
+    group.add_argument(
+        "--fault",
+        action="append",
+        default=[],
+        metavar="STEP[#N]=FAULT",
+        help="with --mock: 503, 503x2 (twice), delay=2s, drop or malformed for the requests of a step, or its Nth",
+    )
     group.add_argument("--check", action="store_true", help="the whole analysis of `arazzo-run check` first")
     group.add_argument("--contract", choices=("warn", "error"), help="check requests and responses against OpenAPI")
 
@@ -232,6 +240,7 @@ def options_of(given: argparse.Namespace, configured: tuple[Configuration, Confi
         auth=dict(_pair(text, "--auth SCHEME=VALUE") for text in values.get("auth", ())),
         env_file=values.get("env_file"),
         mock=values.get("mock", False),
+        faults=tuple(values.get("fault") or ()) if values.get("mock") else (),
         contract=values.get("contract") or ("error" if project.contract == "error" else user.contract),
         limits=tightened(limits, project, user, named),
         follow_redirects=is_on("follow_redirects", bool(values.get("follow_redirects")), project, user),

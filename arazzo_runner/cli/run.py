@@ -29,6 +29,8 @@ def main(arguments: Sequence[str]) -> int:
     parser = run_parser()
     given = parser.parse_args(arguments)
     check_targets(given)
+    if given.fault and not given.mock:
+        raise UsageError("--fault is for the mock", hint="add --mock")
     if given.replay is not None:
         from . import replay
 

@@ -155,9 +155,10 @@ def _reports(given: argparse.Namespace) -> list[VerdictsReport]:
 
         reports.append(JunitReport(given.junit))
     if given.html is not None:
-        from ..report.page import VerdictsPage
+        from ..report.page.html import VerdictsPage
+        from ..report.redaction import Redactor
 
-        reports.append(VerdictsPage(given.html))
+        reports.append(VerdictsPage(given.html, redactor=Redactor()))
     if given.json != "-":
         reports.append(_on_stdout(given))
     return reports

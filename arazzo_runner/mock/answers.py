@@ -151,11 +151,12 @@ class Bodies:
             self._first[id(media_type), examples] = known
         return copy.deepcopy(known[1])
 
-    def chosen(self, media_type: MediaType, chosen: Chosen, number: int, name: str) -> JSON:
-        """The named example, else the value to answer with."""
-        if not isinstance(chosen.example, Missing):
-            return chosen.example
-        return self.value(media_type, number, name, examples=not chosen.dynamic)
+    def with_example(self, media_type: MediaType, example: JSON, number: int, name: str) -> JSON:
+        """One of several examples, unless it breaks its schema and a sample does not."""
+        if self.accepts(media_type.schema, example) or isinstance(example, str):
+            return copy.deepcopy(example)
+        made = self.value(media_type, number, name, examples=False)
+        return made if self.accepts(media_type.schema, made) else copy.deepcopy(example)
 
     def accepts(self, schema: SchemaView | None, value: JSON) -> bool:
         return schema is None or self._schemas.compiled(schema, "response").accepts(value)

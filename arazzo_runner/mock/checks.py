@@ -1,94 +1,60 @@
-"""What is wrong with a request: parameters, body and credentials, each as a line for a person.
+"""What is wrong with a request: its parameters and its body, each as a line for a person.
 
-Values come as text, so a text that reads as the declared type is taken for it; styles whose text is ambiguous
-(objects other than deepObject) are not judged.
+jsonschema-rs decides, by the bundled schema; what it refuses of a JSON body is put into words by openapi-core, which
+reads the description itself.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from http.cookies import CookieError, SimpleCookie
-from typing import Any
-from urllib.parse import parse_qsl, urlsplit
+from typing import Literal
 
-from ..messages import Request, SecurityRequirement, header
-from ..openapi import Operation, SchemaView
+from ..messages import Request, header
+from ..openapi import MediaType, Operation, SchemaView
+from ..openapi.contract_core import CheckedBody
 from ..openapi.contract_schema import as_on_the_wire
 from ..openapi.declarations import ParameterDeclaration
 from ..openapi.media_type import find, is_json
-from ..values import JSON, MISSING, Missing, loads
+from ..values import JSON, MISSING, Missing
 from .bodies import UnreadableBody, read_body
+from .parameters import Sent, readings
 from .schemas import Schemas, problem_text
 
 _HEADERS_OF_HTTP = frozenset({"accept", "content-type", "authorization"})
-_DELIMITERS = {"spaceDelimited": " ", "pipeDelimited": "|"}
+
+Kind = Literal["credentials", "parameters", "body", "unreadable", "media type", "gone", "rate"]
+_STATUSES: dict[Kind, tuple[int, ...]] = {
+    "credentials": (401, 403, 401),
+    "parameters": (400, 422, 400),
+    "body": (422, 400),
+    "unreadable": (400, 422, 400),
+    "media type": (415, 400, 422, 415),
+    "gone": (404, 410, 404),
+    "rate": (429,),
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """Why a request is refused."""
+    """Why a request is refused; `status` is the first documented one of those that fit."""
 
     status: int
     detail: str
     errors: tuple[str, ...] = ()
 
 
-def missing_credentials(operation: Operation, request: Request) -> Refusal | None:
-    """A refusal unless the credentials of one alternative are present; their values are not looked at."""
-    alternatives = operation.security
-    if not alternatives or any(all(_present(item, request) for item in one) for one in alternatives):
-        return None
-    wanted = " or ".join(" and ".join(item.name for item in one) for one in alternatives)
-    return Refusal(401, f"the request has no credentials for {wanted}")
-
-
-def _present(requirement: SecurityRequirement, request: Request) -> bool:
-    scheme = requirement.scheme
-    match scheme.get("type"):
-        case "apiKey":
-            sent = _sent(str(scheme.get("in")), str(scheme.get("name")), request)
-            return bool(sent)
-        case "mutualTLS":
-            return True
-        case "http":
-            authorization = header(request.headers, "authorization") or ""
-            return authorization.lower().startswith(f"{str(scheme.get('scheme', '')).lower()} ")
-        case _:
-            return bool(header(request.headers, "authorization"))
-
-
-def _sent(place: str, name: str, request: Request) -> list[str]:
-    """Every value of a query, header or cookie parameter."""
-    if place == "query":
-        return [value for key, value in _query(request) if key == name]
-    if place == "header":
-        return [value for key, value in request.headers if key.lower() == name.lower()]
-    if place == "cookie":
-        return [value for key, value in _cookies(request) if key == name]
-    return []
-
-
-def _query(request: Request) -> list[tuple[str, str]]:
-    return parse_qsl(urlsplit(request.url).query, keep_blank_values=True)
-
-
-def _cookies(request: Request) -> list[tuple[str, str]]:
-    cookies: SimpleCookie = SimpleCookie()
-    try:
-        cookies.load(header(request.headers, "cookie") or "")
-    except CookieError:
-        return []
-    return [(name, morsel.value) for name, morsel in cookies.items()]
+def refusal_of(operation: Operation, kind: Kind, detail: str, errors: tuple[str, ...] = ()) -> Refusal:
+    """A refusal with the first status of its kind that the operation documents, else the last."""
+    statuses = _STATUSES[kind]
+    documented = (status for status in statuses if str(status) in operation.responses)
+    return Refusal(next(documented, statuses[-1]), detail, errors)
 
 
 # Parameters
 
 
-def parameter_problems(
-    operation: Operation, request: Request, path_values: dict[str, str], schemas: Schemas
-) -> Iterator[str]:
+def parameter_problems(operation: Operation, sent: Sent, schemas: Schemas) -> Iterator[str]:
     """Missing required parameters, and values that break their schemas."""
     credentials = {
         (str(item.scheme.get("in")), str(item.scheme.get("name")).lower())
@@ -99,99 +65,34 @@ def parameter_problems(
     for declared in operation.parameters:
         if declared.in_ == "header" and declared.name.lower() in _HEADERS_OF_HTTP:
             continue
-        value = read_parameter(declared, request, path_values)
-        if value is MISSING:
-            if declared.required and (declared.in_, declared.name.lower()) not in credentials:
-                yield f"the {declared.in_} parameter '{declared.name}' is required"
-            continue
-        yield from _value_problems(declared, value, schemas)
+        found = readings(declared, sent, operation)
+        if found:
+            yield from _value_problems(declared, found, schemas)
+        elif declared.required and (declared.in_, declared.name.lower()) not in credentials:
+            yield f"the {declared.in_} parameter '{declared.name}' is required"
 
 
-def _value_problems(declared: ParameterDeclaration, value: JSON, schemas: Schemas) -> Iterator[str]:
+def _value_problems(declared: ParameterDeclaration, found: list[JSON], schemas: Schemas) -> Iterator[str]:
     schema = declared.schema
     if declared.content is not None:
         schema = declared.content[1].schema if is_json(declared.content[0]) else None
-    if schema is None or (value == "" and declared.allow_empty_value) or _ambiguous(declared):
+    if schema is None or declared.in_ == "querystring" or (found[0] == "" and declared.allow_empty_value):
         return
     validator = schemas.compiled(schema, "request").validator
-    if validator is None:
+    if validator is None or not _is_telling(declared, schema):
         return
-    _, errors = as_on_the_wire(validator, value)
-    for error in errors:
-        yield f"the {declared.in_} parameter '{declared.name}': {problem_text(error)}"
+    told = [as_on_the_wire(validator, value)[1] for value in found]
+    if all(told):
+        for error in told[0]:
+            yield f"the {declared.in_} parameter '{declared.name}': {problem_text(error)}"
 
 
-def _ambiguous(declared: ParameterDeclaration) -> bool:
-    if declared.in_ == "querystring":
-        return True
-    types = declared.schema.types() if declared.schema is not None else frozenset()
-    return declared.content is None and declared.style != "deepObject" and (not types or "object" in types)
-
-
-def read_parameter(declared: ParameterDeclaration, request: Request, path_values: dict[str, str]) -> JSON | Missing:
-    """The value of a parameter as the request has it, MISSING where it has none."""
-    if declared.style == "deepObject" and declared.in_ == "query":
-        return _deep_object(declared.name, request)
-    if declared.in_ == "path":
-        texts = [_unstyled(declared, path_values[declared.name])] if declared.name in path_values else []
-    else:
-        texts = _sent(declared.in_, declared.name, request)
-        texts = texts or _sent(declared.in_, declared.name + "[]", request)
-    if not texts:
-        return MISSING if not _may_be_spread(declared, request) else {}
-    if declared.content is not None and is_json(declared.content[0]):
-        try:
-            return loads(texts[0])  # type: ignore[no-any-return]
-        except ValueError:
-            return texts[0]
-    types = declared.schema.types() if declared.schema is not None else frozenset()
-    if "array" in types:
-        return _array(declared, texts)
-    return texts[0]
-
-
-def _may_be_spread(declared: ParameterDeclaration, request: Request) -> bool:
-    """An exploded object stands in the query under the names of its properties."""
-    if declared.in_ not in ("query", "cookie", "querystring") or declared.schema is None:
-        return False
-    if declared.in_ == "querystring":
-        return bool(_query(request))
-    names = declared.schema.properties()
-    return declared.explode and any(_sent(declared.in_, name, request) for name in names)
-
-
-def _unstyled(declared: ParameterDeclaration, text: str) -> str:
-    """A path value without what label and matrix style put before it."""
-    if declared.style == "label":
-        return text.removeprefix(".")
-    if declared.style == "matrix":
-        return text.removeprefix(f";{declared.name}=")
-    return text
-
-
-def _array(declared: ParameterDeclaration, texts: list[str]) -> list[str]:
-    if len(texts) > 1:
-        return texts
-    if declared.style == "label" and declared.explode:
-        return texts[0].split(".")
-    if declared.style == "matrix" and declared.explode:
-        return texts[0].split(f";{declared.name}=")
-    if declared.collection_format == "tsv":
-        return texts[0].split("\t")
-    delimiter = _DELIMITERS.get(declared.style, ",")
-    if declared.explode and declared.style == "form":
-        return texts
-    return texts[0].split(delimiter)
-
-
-def _deep_object(name: str, request: Request) -> JSON | Missing:
-    pattern = re.compile(re.escape(name) + r"\[([^\[\]]*)\]")
-    members: dict[str, Any] = {}
-    for key, value in _query(request):
-        found = pattern.fullmatch(key)
-        if found:
-            members[found[1]] = value
-    return members or MISSING
+def _is_telling(declared: ParameterDeclaration, schema: SchemaView) -> bool:
+    """Whether the text of a parameter says what its value is: not where nothing says what type it has."""
+    if declared.content is not None or schema.types():
+        inner = schema.items() if "array" in schema.types() else None
+        return inner is None or not inner.types() & {"array", "object"} or declared.style == "deepObject"
+    return schema.keyword("enum") is not None
 
 
 # The body
@@ -203,7 +104,8 @@ def check_body(operation: Operation, request: Request, schemas: Schemas) -> tupl
     if declared is None:
         return MISSING, None
     if not request.body:
-        return MISSING, Refusal(400, "a request body is required") if declared.required else None
+        missing = refusal_of(operation, "unreadable", "a request body is required")
+        return MISSING, missing if declared.required else None
     content_type = header(request.headers, "content-type") or ""
     if not content_type and len(declared.media_types) == 1:
         content_type = next(iter(declared.media_types))
@@ -211,27 +113,44 @@ def check_body(operation: Operation, request: Request, schemas: Schemas) -> tupl
     if media_type is None:
         if not declared.media_types:
             return MISSING, None
-        allowed = ", ".join(declared.media_types)
-        return MISSING, Refusal(415, f"the body is '{content_type}', the description has {allowed}")
+        said = f"'{content_type}'" if content_type else "without a Content-Type"
+        detail = f"the body is {said}, the description has {', '.join(declared.media_types)}"
+        return MISSING, refusal_of(operation, "media type", detail)
     try:
         value = read_body(content_type, request.body, media_type)
     except UnreadableBody as error:
-        return MISSING, Refusal(400, str(error))
+        return MISSING, refusal_of(operation, "unreadable", str(error))
     if value is MISSING or media_type.schema is None:
         return value, None
-    return _judged(value, is_json(content_type.partition(";")[0].strip().lower()), media_type.schema, schemas)
+    return _judged(operation, request.body, content_type, value, media_type, schemas)
 
 
-def _judged(value: JSON, exact: bool, schema: SchemaView, schemas: Schemas) -> tuple[JSON, Refusal | None]:
+def _judged(
+    operation: Operation, data: bytes, content_type: str, value: JSON, media_type: MediaType, schemas: Schemas
+) -> tuple[JSON, Refusal | None]:
     """JSON is judged as it is; forms and text are read as the declared types where they can be."""
-    compiled = schemas.compiled(schema, "request")
+    assert media_type.schema is not None, "without a schema nothing is judged"
+    compiled = schemas.compiled(media_type.schema, "request")
     if compiled.validator is None:
         return value, None
+    exact = is_json(content_type.partition(";")[0].strip().lower())
     if exact:
-        errors = list(compiled.validator.iter_errors(value))
+        errors = [] if compiled.accepts(value) else list(compiled.validator.iter_errors(value))
     else:
         value, errors = as_on_the_wire(compiled.validator, value)
     if not errors or not compiled.can_be_met():
         return value, None
-    lines = tuple(map(problem_text, errors))
-    return value, Refusal(400, f"the body breaks its schema: {lines[0]}", lines)
+    lines = _explained(operation, data, content_type, media_type, schemas) if exact else []
+    told = tuple(lines or map(problem_text, errors))
+    return value, refusal_of(operation, "body", f"the body breaks its schema: {told[0]}", told)
+
+
+def _explained(
+    operation: Operation, data: bytes, content_type: str, media_type: MediaType, schemas: Schemas
+) -> list[str]:
+    """The words of openapi-core; [] where it sees nothing, or cannot read the description."""
+    assert operation.request_body is not None, "there was a body to judge"
+    name = next(key for key, value in operation.request_body.media_types.items() if value is media_type)
+    body = CheckedBody("request", content_type, name, media_type, data, MISSING)
+    found = schemas.core(operation.description).violations(operation, body, 0) or []
+    return [f"{violation.pointer or 'the whole value'}: {violation.message}" for violation in found]

@@ -44,6 +44,10 @@ class Template:
         """The values of the parameters; segments come percent-decoded, one by one."""
         if len(segments) != len(self.segments) or not set(self.query) <= set(query):
             return None
+        return self.values(segments)
+
+    def values(self, segments: tuple[str, ...]) -> dict[str, str] | None:
+        """As `match`, whatever the query; the lengths are the same."""
         values: list[str] = []
         for pattern, segment in zip(self.segments, segments, strict=True):
             if isinstance(pattern, str):
@@ -79,12 +83,17 @@ class Route:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A route and what the path said: the values of its parameters, its decoded segments, the base before them."""
+    """A route and what the path said: the values of its parameters, its decoded segments, and both as they came."""
 
     route: Route
     values: dict[str, str]
     segments: tuple[str, ...]
-    base: str
+    raw_segments: tuple[str, ...]
+
+    @property
+    def raw_values(self) -> dict[str, str]:
+        """The values as they came, percent-encoded; an encoded delimiter is not one."""
+        return self.route.template.values(self.raw_segments) or self.values
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +108,8 @@ class Routes:
 
     def __init__(self, descriptions: Mapping[str, Description], servers: Mapping[str, str]) -> None:
         self._groups: dict[str, list[tuple[tuple[Base, ...], dict[int, list[Route]]]]] = {}
+        self._items: dict[Route, Route | None] = {}
+        self._beside: dict[tuple[Route, int, str], Route | None] = {}
         for source, description in descriptions.items():
             self._groups[source] = _grouped(source, description, servers.get(source))
 
@@ -122,12 +133,26 @@ class Routes:
 
     def items_of(self, route: Route) -> Route | None:
         """The route of one thing in the collection this route is: the same path and one parameter more."""
-        wanted = route.template.segments
-        for _, by_length in self._groups[route.source]:
-            for other in by_length.get(len(wanted) + 1, ()):
-                if other.template.ends_with_parameter and _same_segments(other.template.segments[:-1], wanted):
-                    return other
-        return None
+        if route not in self._items:
+            routes = self._of_length(route, len(route.template.segments) + 1)
+            ends = (other for other in routes if other.template.ends_with_parameter)
+            self._items[route] = _first(ends, route.template.segments, method=None)
+        return self._items[route]
+
+    def beside(self, route: Route, method: str) -> Route | None:
+        """The route of another method of the same path."""
+        return self.at(route, len(route.template.segments), method)
+
+    def at(self, route: Route, length: int, method: str) -> Route | None:
+        """The route of a method at the first segments of a path."""
+        key = (route, length, method)
+        if key not in self._beside:
+            wanted = route.template.segments[:length]
+            self._beside[key] = _first(self._of_length(route, length), wanted, method)
+        return self._beside[key]
+
+    def _of_length(self, route: Route, length: int) -> Iterator[Route]:
+        return (other for _, by_length in self._groups[route.source] for other in by_length.get(length, ()))
 
     def _matches(
         self,
@@ -140,12 +165,13 @@ class Routes:
         for source_groups in groups.values():
             for bases, by_length in source_groups:
                 for rank, rest in _remainders(bases, host, path):
-                    segments = tuple(map(unquote, rest.split("/")[1:]))
+                    raw = tuple(rest.split("/")[1:])
+                    segments = tuple(map(unquote, raw))
                     for route in by_length.get(len(segments), ()):
                         values = route.template.match(segments, query)
                         if values is not None:
                             count += 1
-                            found = Found(route, values, segments, path[: len(path) - len(rest)])
+                            found = Found(route, values, segments, raw)
                             # Of equals the first declared wins: a smaller count has to sort later.
                             yield ((*rank, *route.template.rank), -count, route.source), found
 
@@ -167,14 +193,37 @@ def _grouped(
 ) -> list[tuple[tuple[Base, ...], dict[int, list[Route]]]]:
     groups: dict[tuple[Base, ...], dict[int, list[Route]]] = {}
     known: dict[tuple[str, ...], tuple[Base, ...]] = {}
+    # Whoever names a server names one for all operations, those too that have a server of their own.
+    common = base_path(description)
     for operation in description.operations():
-        urls = (override,) if override is not None else tuple(_server_urls(operation))
+        urls = (override,) if override is not None else tuple(dict.fromkeys((*_server_urls(operation), common)))
         if urls not in known:
             known[urls] = tuple(_base(url) for url in urls)
         route = Route(source, operation, read_template(operation.path))
         by_length = groups.setdefault(known[urls], {})
         by_length.setdefault(len(route.template.segments), []).append(route)
     return list(groups.items())
+
+
+def base_path(description: Description, variables: Mapping[str, str] | None = None) -> str:
+    """The path of the first server of a description, without a slash at its end."""
+    root = description.root
+    if description.version == "2.0":
+        url = str(root.get("basePath") or "")
+    else:
+        server = next((server for server in root.items("servers") if isinstance(server.get("url"), str)), None)
+        url = _with_defaults(server, variables or {}) if server is not None else ""
+    path = _SCHEME_HOST.sub("", url).partition("?")[0].partition("#")[0].rstrip("/")
+    return "/" + path.removeprefix("./").lstrip("/") if path else ""
+
+
+def _with_defaults(server: Node, variables: Mapping[str, str]) -> str:
+    def value(match: re.Match[str]) -> str:
+        declared = server.child("variables", match[1])
+        default = declared.get("default") if declared is not None else None
+        return variables.get(match[1]) or str(default or match[1])
+
+    return _PARAMETER.sub(value, str(server.get("url")))
 
 
 def read_template(path: str) -> Template:
@@ -242,6 +291,14 @@ def _pattern(text: str) -> re.Pattern[str]:
         chosen = "|".join(map(re.escape, values[1:].split("|"))) if values else "[^/]+"
         pattern += f"(?:{chosen})" + re.escape(literal)
     return re.compile(pattern)
+
+
+def _first(routes: Iterable[Route], segments: tuple[re.Pattern[str] | str, ...], method: str | None) -> Route | None:
+    for other in routes:
+        fits = method is None or other.operation.method == method
+        if fits and _same_segments(other.template.segments[: len(segments)], segments):
+            return other
+    return None
 
 
 def _same_segments(left: tuple[re.Pattern[str] | str, ...], right: tuple[re.Pattern[str] | str, ...]) -> bool:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from ..openapi import SchemaView
+from ..openapi import Description, SchemaView
+from ..openapi.contract_core import OpenApiCore
 from ..sample import sample
 from ..values import JSON, format_pointer
 
@@ -42,6 +43,11 @@ class Schemas:
 
     def __init__(self) -> None:
         self._known: dict[tuple[int, Direction], tuple[SchemaView, Compiled]] = {}
+        self._cores: dict[int, tuple[Description, OpenApiCore]] = {}
+
+    def core(self, description: Description) -> OpenApiCore:
+        """openapi-core over a description, read when something is to be explained."""
+        return self._cores.setdefault(id(description), (description, OpenApiCore(description)))[1]
 
     def compiled(self, view: SchemaView, direction: Direction) -> Compiled:
         """Formats are checked in what the mock sends, and are annotations in what it receives (decision 55)."""

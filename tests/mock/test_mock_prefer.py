@@ -23,7 +23,9 @@ paths:
     get:
       operationId: listPets
       responses:
-        "200": {description: "", content: {application/json: {schema: {type: array, items: {$ref: "#/components/schemas/Pet"}}}}}
+        "200":
+          description: ""
+          content: {application/json: {schema: {type: array, items: {$ref: "#/components/schemas/Pet"}}}}
     post:
       operationId: createPet
       requestBody:
