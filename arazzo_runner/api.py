@@ -957,6 +957,8 @@ def run_case(
     given = trial.inputs(inputs or {})
     try:
         loaded = load_with(file.document, case_options(file, options, live=live))
+        if all(source.type in ("openapi", "asyncapi") for source in loaded.description.source_descriptions):
+            trial.check_names([source.name for source in loaded.description.source_descriptions if source.name])
         runner = Runner(loaded, workflow=file.case.workflow, client=client)
         admitted = _admitted(runner, trial, given)
     except (DocumentError, InputError, FileMissing, UnknownWorkflow, Unavailable) as error:

@@ -1,10 +1,12 @@
-"""A workflow that places an order and reads it back, beside its cases."""
+"""A workflow that places an order and reads it back, beside its cases; and an application for the bundled workflow."""
 
 from __future__ import annotations
 
 from pathlib import Path
 from textwrap import dedent
 from typing import Any
+
+import pytest
 
 from arazzo_runner.api import run_case
 from arazzo_runner.options import Options
@@ -129,3 +131,34 @@ def lines(verdict: Verdict) -> list[tuple[str, str | None, int, str]]:
         (problem.kind, problem.step, problem.location.line if problem.location else 0, problem.message)
         for problem in verdict.problems
     ]
+
+
+KNOWN = {
+    "id": "8a2f5d0e-3c2e-4f5b-9d53-0d6c1f0f7a11",
+    "name": "demo",
+    "clientId": "2f6c1f0f-7a11-4f5b-9d53-8a2f5d0e3c2e",
+    "clientSecret": "real-s3cret-value",
+    "createdAt": 5,
+}
+GRANTED = {"access_token": "t-real-token", "token_type": "Bearer", "expires_in": 60}
+
+
+def airbyte_app(**changed: Any) -> Any:
+    """The API of the bundled workflow as an application, with data of its own."""
+    fastapi = pytest.importorskip("fastapi")
+    app = fastapi.FastAPI()
+
+    @app.post("/v1/applications")
+    async def create(body: dict[str, Any] = fastapi.Body()) -> Any:  # noqa: B008
+        return {**KNOWN, **changed, "name": body["name"]}
+
+    @app.get("/v1/applications/{identity}")
+    async def read(identity: str) -> Any:
+        return {**KNOWN, **changed} if identity == KNOWN["id"] else fastapi.Response(status_code=404)
+
+    @app.post("/v1/applications/token")
+    async def token(body: dict[str, Any] = fastapi.Body()) -> Any:  # noqa: B008
+        right = body["client_secret"] == KNOWN["clientSecret"]
+        return GRANTED if right else fastapi.Response(status_code=401)
+
+    return app

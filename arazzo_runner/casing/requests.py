@@ -71,7 +71,7 @@ class ExpectedRequest:
     def _same_query(self, expected: str, now: str) -> bool:
         left, right = parse_qs(urlsplit(expected).query), parse_qs(urlsplit(now).query)
         return all(
-            name in right and all(map(self._same_text, values, right[name]))
+            len(values) == len(right.get(name, ())) and all(map(self._same_text, values, right[name]))
             for name, values in left.items()
             if not is_secret_name(name) and not PLACEHOLDER.search("".join(values))
         )
@@ -110,7 +110,10 @@ class ExpectedRequest:
         content_type = header(sent.headers, "content-type")
         if content is None or (content_type or "").startswith(_BOUNDARY):
             return
-        octets = body_bytes(content, header(self.given.headers, "content-type") or content_type)
+        try:
+            octets = body_bytes(content, header(self.given.headers, "content-type") or content_type)
+        except UnicodeEncodeError:
+            octets = text_of(content.value).encode()
         if octets == (sent.body or b""):
             return
         expected, now = _value(octets, content_type), _value(sent.body or b"", content_type)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from ..diagnostics import Diagnostic, did_you_mean
@@ -75,6 +75,29 @@ class Trial:
         """Whether there is the placeholder of a secret in a value."""
         return PLACEHOLDER.search(dumps(jsonable(value))) is not None
 
+    def check_names(self, declared: Collection[str]) -> None:
+        """Refuse sources and servers of a name that the document does not declare.
+
+        Raises:
+            DocumentError: with the place of each in the case.
+        """
+        case = self.file.case
+        findings = [
+            Diagnostic(
+                "ARZ950",
+                "error",
+                f"{case.document} has no source '{name}'",
+                self.file.text.location((member, name), key=True),
+                did_you_mean(name, declared) or f"sources: {', '.join(declared)}",
+            )
+            for member, names in (("sources", case.sources), ("servers", case.servers))
+            for name in names
+            if name and name not in declared
+        ]
+        if findings:
+            first = findings[0]
+            raise DocumentError(first.message, location=first.location, hint=first.hint, diagnostics=findings)
+
     def skipped(self, why: str) -> Verdict:
         """It was not tried."""
         self._notes.append(why)
@@ -84,7 +107,8 @@ class Trial:
         """Nothing was sent; which the case may expect of its document and its inputs."""
         expect = self.file.case.expect
         kind: ProblemKind = "inputs" if isinstance(error, InputError) else "check"
-        if expect.outcome == "rejected" and isinstance(error, (DocumentError, InputError)):
+        of_case = self._is_of_case(error)
+        if expect.outcome == "rejected" and isinstance(error, (DocumentError, InputError)) and not of_case:
             codes = [item.code for item in _errors(error)] or [kind]
             if expect.reason is not None and expect.reason not in codes:
                 self._add(
@@ -93,8 +117,13 @@ class Trial:
             return self._verdict("failed" if self._problems else "passed")
         for message, location in self._reasons(error):
             self._problems.append(Problem(kind=kind, message=message, location=location, command=self._command))
-        of_case = isinstance(error, UsageError)  # a document or a workflow that the case names and is not there
         return self._verdict("failed", code=DocumentError.exit_code if of_case else error.exit_code)
+
+    def _is_of_case(self, error: ArazzoError) -> bool:
+        """Whether it is the case that names what is not there: a document, a workflow, a source."""
+        return isinstance(error, UsageError) or (
+            error.location is not None and error.location.document == self.file.text.name
+        )
 
     def _reasons(self, error: ArazzoError) -> Iterator[tuple[str, Location | None]]:
         if findings := _errors(error):

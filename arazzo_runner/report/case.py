@@ -11,6 +11,7 @@ import binascii
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias, get_args
+from urllib.parse import urlsplit
 
 from ..diagnostics import Diagnostic, did_you_mean
 from ..errors import DocumentError, Phase, TransportKind
@@ -216,7 +217,7 @@ class _Reader:
         optional = ("method", "url", "query", "headers", "body", "bodyContains", "text", "base64")
         fields = self._object(value, path, optional=optional)
         url = self._text(fields, "url", path)
-        if url is not None and "://" not in url and not url.startswith("/"):
+        if url is not None and not _is_url(url):
             self._wrong((*path, "url"), "a URL is absolute, or the path it ends with: /pets/7")
         return RecordedRequest(
             method=self._text(fields, "method", path),
@@ -247,10 +248,17 @@ class _Reader:
         headers, content = self._headers(fields, path), self._content(fields, path, "example")
         if content is None:
             given = int(status) if "status" in fields else None
-            return DocumentedResponse(given, headers, self._text(fields, "example", path))
+            example = self._text(fields, "example", path)
+            if example == "":
+                self._wrong((*path, "example"), "'example' is the name of an example")
+            return DocumentedResponse(given, headers, example)
         if content.kind == "json" and content_type_of(headers) is None:
             headers = (*headers, ("Content-Type", "application/json"))
-        return Response(status, headers, body_bytes(content, content_type_of(headers)))
+        try:
+            return Response(status, headers, body_bytes(content, content_type_of(headers)))
+        except UnicodeEncodeError as error:
+            self._wrong((*path, "text"), f"this text cannot be written in {error.encoding}")
+            return Response(status, headers)
 
     def _failure(self, value: JSON, path: _Path) -> TransportFailure:
         fields = self._object(value, path, required=("kind",), optional=("message", "phase"))
@@ -408,8 +416,19 @@ class _Reader:
         self.findings.append(Diagnostic("ARZ950", "error", message, location, hint))
 
 
+def _is_url(text: str) -> bool:
+    try:
+        return bool(urlsplit(text).scheme) if "://" in text else text.startswith("/")
+    except ValueError:
+        return False
+
+
 def body_bytes(content: Content | None, content_type: str | None) -> bytes:
-    """The octets of a body as it was recorded."""
+    """The octets of a body as it was recorded.
+
+    Raises:
+        UnicodeEncodeError: a text has characters that its charset has not.
+    """
     if content is None:
         return b""
     if content.kind == "json":

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from desk import Desk, lines
+from desk import Desk, airbyte_app, lines
 from scripted import Answer, ScriptedServer
 
 from arazzo_runner import Runner
@@ -276,37 +276,6 @@ def test_a_record_is_a_case_that_passes(tmp_path: Path):
     verdict = run_case(tmp_path / "airbyte.arazzo-test.yaml", Options(env={}))
 
     assert (verdict.status, verdict.problems, verdict.notes) == ("passed", (), ())
-
-
-KNOWN = {
-    "id": "8a2f5d0e-3c2e-4f5b-9d53-0d6c1f0f7a11",
-    "name": "demo",
-    "clientId": "2f6c1f0f-7a11-4f5b-9d53-8a2f5d0e3c2e",
-    "clientSecret": "real-s3cret-value",
-    "createdAt": 5,
-}
-GRANTED = {"access_token": "t-real-token", "token_type": "Bearer", "expires_in": 60}
-
-
-def airbyte_app(**changed: Any) -> Any:
-    """The API of the bundled workflow as an application, with data of its own."""
-    fastapi = pytest.importorskip("fastapi")
-    app = fastapi.FastAPI()
-
-    @app.post("/v1/applications")
-    async def create(body: dict[str, Any] = fastapi.Body()) -> Any:  # noqa: B008
-        return {**KNOWN, **changed, "name": body["name"]}
-
-    @app.get("/v1/applications/{identity}")
-    async def read(identity: str) -> Any:
-        return {**KNOWN, **changed} if identity == KNOWN["id"] else fastapi.Response(status_code=404)
-
-    @app.post("/v1/applications/token")
-    async def token(body: dict[str, Any] = fastapi.Body()) -> Any:  # noqa: B008
-        right = body["client_secret"] == KNOWN["clientSecret"]
-        return GRANTED if right else fastapi.Response(status_code=401)
-
-    return app
 
 
 def test_a_record_passes_against_an_application_with_other_data(tmp_path: Path):
