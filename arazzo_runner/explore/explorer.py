@@ -181,12 +181,29 @@ class Explorer:
         if again is not None:
             return again
         best = max(ways, key=lambda way: _rank(run, way))
+        if not best.concluded.outcome.succeeded:
+            best = max((best, *self._met(run, point, best)), key=lambda way: _rank(run, way))
         if self._assume and wanted is None and _lacks(best):
             assumed = self._candidates.assumed(run, point, usual, any_status=True)
             best = max((best, *(_way(run, point, answer) for answer in assumed)), key=lambda way: _rank(run, way))
         if isinstance(best.answer, Answer) and best.answer.assumed:
             walked.assumed.append((point.key, best.answer))
         return best
+
+    def _met(self, run: Run, point: Point, way: Way) -> Iterator[Way]:
+        """A way that meets one criterion after the other, keeping those that are met."""
+        for position, criterion in enumerate(point.step.criteria):
+            met = _verdicts(way)
+            if not isinstance(way.answer, Answer) or len(met) <= position or met[position]:
+                continue
+            for answer in self._candidates.for_criterion(run, point, way.answer, criterion):
+                other = _way(run, point, answer)
+                now = _verdicts(other)
+                kept = all(now[index] for index, passed in enumerate(met) if passed)
+                if kept and now[position] and (answer.assumed or self._allows(answer)):
+                    way = other
+                    break
+        yield way
 
     def _usual(self, walked: Walked, point: Point) -> Answer | None:
         """The answer of the mock, which knows what was created; None where it refuses the request."""
@@ -302,6 +319,10 @@ class Explorer:
                     yield str(status), answer.response(point.request.url)
         yield "a dropped connection", DROPPED
         yield "a time-out", TIMED_OUT
+
+
+def _verdicts(way: Way) -> tuple[bool, ...]:
+    return tuple(passed for passed, _ in way.concluded.outcome.verdicts)
 
 
 def _lacks(way: Way) -> bool:
