@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import io
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 from markup import Element, read_page
 
-from arazzo_runner.events import Event, ResponseReceived
+from arazzo_runner.events import Event, ResponseReceived, SecretMarked
 from arazzo_runner.location import Location
 from arazzo_runner.messages import Response
 from arazzo_runner.report.page.html import VerdictsPage
@@ -152,6 +153,20 @@ def test_hundreds_of_tests_with_big_bodies_stay_one_usable_file(events: Events):
 
     assert len(text) < 16_000_000
     assert text.count('class="verdict passed"') == 300
+
+
+def test_secrets_of_one_test_do_not_slow_down_the_next(events: Events):
+    """Each run has tokens of its own; looking for all of them in every text would take minutes."""
+    begun = time.monotonic()
+
+    text_of(
+        *(
+            verdict([*(SecretMarked(f"t{n}", f"{n:04}-token-{number:04}") for n in range(10)), *events("bootstrap")])
+            for number in range(150)
+        )
+    )
+
+    assert time.monotonic() - begun < 20
 
 
 def test_no_test_is_a_page_too():

@@ -10,14 +10,14 @@ import base64
 import hashlib
 import os
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any, TextIO
 
 from ..._version import __version__
-from ...events import Event, SecretMarked, WorkflowOutline
+from ...events import Event, WorkflowOutline
 from ...verdict import Aim, Problem, Verdict
 from ..advice import summary, what_to_do
 from ..destination import destination
@@ -60,13 +60,13 @@ class HtmlReport:
 class VerdictsPage:
     """The page of a test of several workflows and cases: an index, and each verdict with its run.
 
-    What `redactor` knows as a secret is masked, and what the events of a verdict mark as one.
+    What `redactor` knows as a secret is masked, and in each verdict what its own events mark as one: the secrets of
+    hundreds of runs are not looked for in each of them.
     """
 
     def __init__(self, target: str | os.PathLike[str] | TextIO, *, redactor: Redactor) -> None:
         self._redactor = redactor
-        self._build = Builder(redactor)
-        self._values = Values(self._build, body_shown=_TEST_BODY, room=_TEST_ROOM)
+        self._room = _TEST_ROOM
         self._rows: list[Markup] = []
         self._articles: list[Markup] = []
         self._counts: Counter[str] = Counter()
@@ -74,17 +74,24 @@ class VerdictsPage:
 
     def observe(self, verdict: Verdict) -> None:
         """Add one verdict."""
-        for event in verdict.events:
-            if isinstance(event, SecretMarked):
-                self._redactor.observe(event)
+        build = Builder(self._knowing(verdict.events))
+        values = Values(build, body_shown=_TEST_BODY, room=self._room)
         prefix = f"v{len(self._rows) + 1}"
         self._counts[verdict.status] += 1
-        self._rows.append(_index_row(verdict, prefix, self._build))
-        self._articles.append(_Article(verdict, prefix, self._build, self._values).markup())
+        self._rows.append(_index_row(verdict, prefix, build))
+        self._articles.append(_Article(verdict, prefix, build, values).markup())
+        self._room = values.room
+
+    def _knowing(self, events: Iterable[Event]) -> Redactor:
+        given = self._redactor
+        own = Redactor(show_secrets=given.show_secrets, redact=given.redact).learned_from(given)
+        for event in events:
+            own.observe(event)
+        return own
 
     def finish(self) -> None:
         """Write the page."""
-        build, total = self._build, sum(self._counts.values())
+        build, total = Builder(self._redactor), sum(self._counts.values())
         told = [
             f"{self._counts[status]} {status}" for status in ("passed", "failed", "skipped") if self._counts[status]
         ]

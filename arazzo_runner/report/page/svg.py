@@ -124,7 +124,7 @@ class _Drawing:
         kind = f"to-exit {exit.kind} {exit.on or ''}".strip()
         yield self._way(route, kind, exit.state, tip=False)
         if exit.kind == "retry":
-            yield self._tip((source[0] + 1, source[1]), (source[0] + 9, source[1]), exit.state, kind)
+            yield self._way(_back(source, box), kind, exit.state)
         if placed.route:
             yield self._way(placed.route, f"{exit.kind} {exit.on or ''}".strip(), exit.state)
 
@@ -139,12 +139,6 @@ class _Drawing:
             parts.append(self._text(x + 8, (y + below) / 2 + 4, f"×{count}", "count"))
         taken = state not in ("plain", "untaken")
         return taken, self._build("g", *parts, class_=f"s-{state}")
-
-    def _tip(
-        self, end: tuple[float, float], before: tuple[float, float], state: State, kind: str
-    ) -> tuple[bool, Markup]:
-        tip = self._build("path", d=_tip_path(end, before), class_=f"tip {kind}")
-        return state not in ("plain", "untaken"), self._build("g", tip, class_=f"s-{state}")
 
     # -- what stands on them ----------------------------------------------------------------------------------------
 
@@ -249,6 +243,14 @@ def _icon(placed: PlacedExit) -> str:
     if placed.exit.kind == "goto" and placed.route:
         return "↑" if placed.route[-1][1] < placed.route[0][1] and placed.exit.step is not None else "→"
     return _ICONS[placed.exit.kind]
+
+
+def _back(source: tuple[float, float], box: Box) -> tuple[tuple[float, float], ...]:
+    """From a retry to the step it repeats, below the way out."""
+    end = (source[0], source[1] + 15)
+    if abs(box.middle - source[1]) < 1:
+        return (box.x + 10, box.bottom), (box.x + 10, end[1]), end
+    return (box.x, box.middle + 4), (source[0] + 20, box.middle + 4), (source[0] + 20, end[1]), end
 
 
 def _path(corners: Sequence[tuple[float, float]]) -> str:
