@@ -68,7 +68,7 @@ def _diagram(kind: str, plans: Sequence[Plan], document: str) -> str:
         from ..report.page.svg import svg_of
 
         return svg_of(graph_of(workflows), build, title=document, prefix="g", alone=True) + "\n"
-    from ..report.page.html import plan_page
+    from ..report.page.plan_page import plan_page
 
     return plan_page(workflows, build, document=document)
 

@@ -13,7 +13,7 @@ from markup import Element, read_page
 from arazzo_runner.events import Event, ResponseReceived, SecretMarked
 from arazzo_runner.location import Location
 from arazzo_runner.messages import Response
-from arazzo_runner.report.page.html import VerdictsPage
+from arazzo_runner.report.page.verdicts import VerdictsPage
 from arazzo_runner.report.redaction import Redactor
 from arazzo_runner.verdict import Aim, Problem, Verdict
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
 
-from .graph import Exit, Graph, Lane, State
-from .layout import HEADER, NODE_WIDTH, PADDING, SPINE, Box, Layout, PlacedExit, PlacedLane, PlacedNode, layout_of
+from .graph import Graph, Lane, State
+from .layout import NODE_WIDTH, PADDING, SPINE, Box, Layout, PlacedExit, PlacedLane, PlacedNode, layout_of
 from .markup import Builder, Content, Markup, fitted, width_of
 
 _ROUND = 7.0  # the radius of corners
@@ -277,6 +277,3 @@ def _tip_path(end: tuple[float, float], before: tuple[float, float]) -> str:
         return f"M{x + back:g} {y - 4:g}L{x:g} {y:g}L{x + back:g} {y + 4:g}z"
     back = -7 if y > by else 7
     return f"M{x - 4:g} {y + back:g}L{x:g} {y:g}L{x + 4:g} {y + back:g}z"
-
-
-__all__ = ["HEADER", "Exit", "svg_of", "width_of_graph"]
