@@ -54,6 +54,13 @@ def test_a_page_of_a_description_lists_each_step_as_planned(command: Command, sh
     assert len(page.one("svg", "graph", role="group").all("a")) == 10
 
 
+def test_a_drawing_is_utf_8_whatever_the_terminal_has(command: Command, shop: str):
+    ran = command.spawn("show", shop, "--diagram", "html", env={"PYTHONIOENCODING": "ascii"})
+
+    assert ran.code == 0
+    assert "◐" in ran.out
+
+
 def test_what_is_wrong_is_said_beside_the_drawing(command: Command):
     file = command.workflow({"steps": [{"stepId": "x", "operationId": "nowhere"}]})
 

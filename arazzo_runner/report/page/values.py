@@ -16,7 +16,7 @@ from .markup import Builder, Markup
 BODY_SHOWN = 64_000  # characters of a body
 VALUE_SHOWN = 8_000  # characters of an input or an output
 OPERAND_SHOWN = 2_000
-_COLOURED = 20_000  # characters of JSON that are given colours
+_COLOURED = 8_000  # characters of JSON that are given colours
 _PRETTY = 1_000_000  # octets of JSON that are laid out
 
 _JSON_TOKEN = re.compile(
@@ -27,7 +27,7 @@ _JSON_TOKEN = re.compile(
 class Values:
     """Shows values. `room` is how many characters of bodies the page still has; past it each is cut to a start."""
 
-    def __init__(self, build: Builder, *, body_shown: int = BODY_SHOWN, room: int = 40_000_000) -> None:
+    def __init__(self, build: Builder, *, body_shown: int = BODY_SHOWN, room: int = 12_000_000) -> None:
         self._build = build
         self._body_shown = body_shown
         self.room = room
