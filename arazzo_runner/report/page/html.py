@@ -1,4 +1,4 @@
-"""`--html`: one self-contained page of a run."""
+"""`--html`: one self-contained page of a run; that of tests is `VerdictsPage`."""
 
 from __future__ import annotations
 
@@ -18,6 +18,9 @@ from .run_parts import RunParts
 from .run_view import RunView
 from .svg import width_of_graph
 from .values import Values
+from .verdicts import VerdictsPage
+
+__all__ = ["HtmlReport", "VerdictsPage", "run_page"]
 
 
 class HtmlReport:
