@@ -10,7 +10,15 @@ from typing import Any
 
 from markup import Element, read_page
 
-from arazzo_runner.events import Event, ResponseReceived, SecretMarked
+from arazzo_runner.events import (
+    ActionOutline,
+    Event,
+    ResponseReceived,
+    RunStarted,
+    SecretMarked,
+    StepOutline,
+    WorkflowOutline,
+)
 from arazzo_runner.location import Location
 from arazzo_runner.messages import Response
 from arazzo_runner.report.page.verdicts import VerdictsPage
@@ -111,6 +119,20 @@ def test_what_only_another_run_reached_counts_and_what_none_did_is_dashed(events
     assert [node.classes[-1] for node in graph.all("g", "node")] == ["s-reached", "s-reached", "s-untaken"]
 
 
+def test_an_action_another_run_took_is_coloured_however_it_is_named():
+    here = Location("w.yaml", 9, 1)
+    actions = tuple(ActionOutline(name, "failure", "end", here) for name in ("stop", "leave", "never"))
+    outline = WorkflowOutline(
+        WORKFLOW, None, (StepOutline("a", "operation", "GET /a", None, here, actions=actions),), here
+    )
+    aims = (aim("step", "a"), aim("action", "a", "stop"), aim("action", "a", "leave (failure)"))
+
+    page = page_of(verdict([RunStarted(WORKFLOW, {}, (outline,), here, "w.yaml")], coverage=aims))
+
+    exits = page.one("svg", "graph", "coverage").all("g", "exit")
+    assert [each.classes[-1] for each in exits] == ["s-reached", "s-reached", "s-untaken"]
+
+
 def test_coverage_says_why_something_was_not_reached():
     aims = (
         aim(
@@ -122,7 +144,7 @@ def test_coverage_says_why_something_was_not_reached():
             proven=True,
         ),
         aim("action", "pay", "again", False, reason="no sample did"),
-        aim("exhausted", "pay", "again"),
+        aim("exhausted", "pay", "again exhausted"),
         aim("output", "pay", "receipt"),
     )
 
@@ -132,7 +154,7 @@ def test_coverage_says_why_something_was_not_reached():
         "no such response is documented",
         "none was found: no sample did",
     ]
-    assert [chip.text for chip in row.all("span", "chip", "ok")] == ["✓ exhausted: again", "✓ receipt"]
+    assert [chip.text for chip in row.all("span", "chip", "ok")] == ["✓ again exhausted", "✓ receipt"]
 
 
 def test_secrets_known_before_and_marked_by_the_events_are_masked(events: Events, secret: str):
