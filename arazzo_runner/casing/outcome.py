@@ -69,4 +69,5 @@ def _outputs(
             yield Difference(step, "outputs", *shown_pair(expected, came, found), at)
     for found in unlike(dict(part or {}), came, part=True, excused=excused):
         name = f"output {found.pointer.removeprefix('/')}"
-        yield Difference(step, name, shown(found.expected), shown(found.now), f"{place}/outputsContain{found.pointer}")
+        values = shown(found.expected, found.pointer), shown(found.now, found.pointer)
+        yield Difference(step, name, *values, f"{place}/outputsContain{found.pointer}")

@@ -148,7 +148,9 @@ class ExpectedRequest:
         place = f"/{member}{found.pointer if member != 'text' else ''}"
         if member == "bodyContains":
             at = f" at {found.pointer}" if found.pointer else ""
-            return self._differs(step, f"body{at}", shown(found.expected), shown(found.now), place)
+            return self._differs(
+                step, f"body{at}", shown(found.expected, found.pointer), shown(found.now, found.pointer), place
+            )
         return self._differs(step, "body", *shown_pair(expected, now, found), place)
 
 

@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterator
 from decimal import Decimal
 from typing import NamedTuple, TypeAlias
 
+from ..report.redaction import MASK, SHORTEST
+from ..secrets import is_secret_name
 from ..values import JSON, MISSING, Missing, dumps, format_pointer, same, text_of
 
 PLACEHOLDER = re.compile("«secret:[^»]*»")
@@ -51,12 +53,24 @@ def unlike(
         yield Unlike(format_pointer(path), expected, now)
 
 
-def shown(value: JSON | Missing) -> str:
-    """A value for a line of text."""
-    if value is MISSING:
+def shown(value: JSON | Missing, pointer: str = "") -> str:
+    """A value for a line of text; `pointer` ends in its name.
+
+    A secret that is too short to be looked for is masked by its name; the others are by whoever tells the line.
+    """
+    if isinstance(value, Missing):
         return "absent"
-    text = dumps(value)
+    text = dumps(_masked(value, pointer.rpartition("/")[2]))
     return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
+
+
+def _masked(value: JSON, name: str) -> JSON:
+    if isinstance(value, dict):
+        return {key: _masked(item, key) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_masked(item, name) for item in value]
+    is_short = value is not None and len(text_of(value)) < SHORTEST
+    return MASK if name and is_short and is_secret_name(name) else value
 
 
 def shown_pair(expected: JSON, now: JSON, found: Unlike) -> tuple[str, str]:
@@ -64,7 +78,8 @@ def shown_pair(expected: JSON, now: JSON, found: Unlike) -> tuple[str, str]:
     whole = dumps(expected), dumps(now)
     if max(map(len, whole)) <= _LONGEST // 2 or not found.pointer:
         return shown(expected), shown(now)
-    return f"{shown(found.expected)} at {found.pointer}", f"{shown(found.now)} at {found.pointer}"
+    both = shown(found.expected, found.pointer), shown(found.now, found.pointer)
+    return f"{both[0]} at {found.pointer}", f"{both[1]} at {found.pointer}"
 
 
 def kind_of(value: JSON) -> str:
