@@ -9,13 +9,13 @@ from urllib.parse import parse_qs, parse_qsl, unquote, urlsplit
 from ..drivers.replay import Difference
 from ..messages import Headers, Request, header
 from ..report.case import RecordedRequest, body_bytes
-from ..report.media import is_form, is_json, media_type
+from ..report.media import Content, is_form, is_json, media_type
 from ..secrets import is_secret_name
 from ..values import JSON, MISSING, Missing, loads, text_of
-from .values import PLACEHOLDER, Data, Unlike, never, shown, shown_pair, unlike
+from .values import PLACEHOLDER, Data, shown, shown_pair, unlike
 
 _BOUNDARY = "multipart/"
-_MEMBER = {"json": "body", "text": "text", "base64": "base64"}
+_LONGEST = 200  # characters of a body that is shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,13 +23,15 @@ class ExpectedRequest:
     """What a case says of a request, at `place`.
 
     In a run against the real server `data` excuses what came from the answers of the case, and of its URL only the last
-    `depth` segments are compared, those of the operation's path.
+    `depth` segments are compared, those of the operation's path. `brought` are the placeholders of secrets among the
+    inputs and the answers of the case.
     """
 
     given: RecordedRequest
     place: str
     data: Data | None = None
     depth: int = 0
+    brought: frozenset[str] = frozenset()
 
     def __str__(self) -> str:
         return " ".join(part for part in (self.given.method, self.given.url) if part) or "sent"
@@ -58,10 +60,26 @@ class ExpectedRequest:
         elif self.data is not None:
             same = self._same_path(expected, now, self.depth) and self._same_query(expected, now)
         else:
-            expected = _without_credentials(expected, now)
+            expected = self._without_credentials(expected, now)
             same = unquote(expected) == unquote(now)
         if not same:
             yield self._differs(step, "URL", expected, now, "/url")
+
+    def _without_credentials(self, recorded: str, sent: str) -> str:
+        """The recorded URL without the secrets in its query that are not sent, or are literals of the document.
+
+        A replay does not sign its requests.
+        """
+        head, mark, query = recorded.partition("?")
+        now = dict(pair.partition("=")[::2] for pair in sent.partition("?")[2].split("&"))
+        kept = []
+        for pair in query.split("&"):
+            name, _, value = pair.partition("=")
+            if not _is_placeholder(value):
+                kept.append(pair)
+            elif name in now:
+                kept.append(f"{name}={now[name]}" if self._excused(unquote(value), unquote(now[name])) else pair)
+        return head + (mark + "&".join(kept) if kept else "")
 
     def _same_path(self, expected: str, now: str, depth: int) -> bool:
         """Whether the last segments are the same; what is data may differ."""
@@ -102,68 +120,68 @@ class ExpectedRequest:
     # -- bodies -----------------------------------------------------------------------------------------------------
 
     def _body(self, step: str, sent: Request) -> Iterator[Difference]:
-        excused = self.data.excuses if self.data is not None else never
-        if not isinstance(self.given.contains, Missing):
-            yield from self._part(step, self.given.contains, sent)
-            return
-        content = self.given.content
-        content_type = header(sent.headers, "content-type")
-        if content is None or (content_type or "").startswith(_BOUNDARY):
-            return
-        try:
-            octets = body_bytes(content, header(self.given.headers, "content-type") or content_type)
-        except UnicodeEncodeError:
-            octets = text_of(content.value).encode()
-        if octets == (sent.body or b""):
-            return
-        expected, now = _value(octets, content_type), _value(sent.body or b"", content_type)
-        if content.kind == "json":
-            expected = content.value
-            if is_form(media_type(content_type)):
-                expected = _as_form(expected)
-        if isinstance(expected, Missing) or isinstance(now, Missing):
-            left, right = octets.decode("utf-8", "replace"), (sent.body or b"").decode("utf-8", "replace")
-            if unquote(left) != unquote(right) and not (self.data is not None and self.data.holds(left)):
-                yield self._differs(
-                    step, "body", left[:200] or "empty", right[:200] or "empty", "/" + _MEMBER[content.kind]
-                )
-            return
-        found = next(unlike(expected, now, excused=excused), None)
-        if found is not None:
-            yield self._unlike(step, expected, now, found, _MEMBER[content.kind])
-
-    def _part(self, step: str, expected: JSON, sent: Request) -> Iterator[Difference]:
         content_type = header(sent.headers, "content-type")
         now = _value(sent.body or b"", content_type)
-        if isinstance(now, Missing):
-            text = (sent.body or b"").decode("utf-8", "replace")[:200] or "empty"
-            yield self._differs(step, "body", shown(expected), text, "/bodyContains")
-            return
-        wanted = _as_form(expected) if is_form(media_type(content_type)) else expected
-        excused = self.data.excuses if self.data is not None else never
-        for found in unlike(wanted, now, part=True, excused=excused):
-            yield self._unlike(step, wanted, now, found, "bodyContains")
+        if not isinstance(self.given.contains, Missing):
+            yield from self._part(step, self.given.contains, now, sent)
+        elif self.given.content is not None and not (content_type or "").startswith(_BOUNDARY):
+            yield from self._whole(step, self.given.content, now, sent)
 
-    def _unlike(self, step: str, expected: JSON, now: JSON, found: Unlike, member: str) -> Difference:
-        place = f"/{member}{found.pointer if member != 'text' else ''}"
-        if member == "bodyContains":
+    def _part(self, step: str, expected: JSON, now: JSON | Missing, sent: Request) -> Iterator[Difference]:
+        if isinstance(now, Missing):
+            yield self._differs(step, "body", shown(expected), _text(sent.body), "/bodyContains")
+            return
+        expected = self._as_sent(expected, sent)
+        for found in unlike(expected, now, part=True, excused=self._excused):
             at = f" at {found.pointer}" if found.pointer else ""
-            return self._differs(
-                step, f"body{at}", shown(found.expected, found.pointer), shown(found.now, found.pointer), place
-            )
-        return self._differs(step, "body", *shown_pair(expected, now, found), place)
+            values = shown(found.expected, found.pointer), shown(found.now, found.pointer)
+            yield self._differs(step, f"body{at}", *values, f"/bodyContains{found.pointer}")
+
+    def _whole(self, step: str, content: Content, now: JSON | Missing, sent: Request) -> Iterator[Difference]:
+        member = "body" if content.kind == "json" else content.kind
+        octets = self._octets(content, sent)
+        expected = (
+            self._as_sent(content.value, sent)
+            if content.kind == "json"
+            else _value(octets, header(sent.headers, "content-type"))
+        )
+        if octets == (sent.body or b""):
+            return
+        if not isinstance(expected, Missing) and not isinstance(now, Missing):
+            found = next(unlike(expected, now, excused=self._excused), None)
+            if found is not None:
+                place = f"/{member}{found.pointer if member == 'body' else ''}"
+                yield self._differs(step, "body", *shown_pair(expected, now, found), place)
+            return
+        left, right = _text(octets), _text(sent.body)
+        if unquote(left) != unquote(right) and not self._excused(left, right):
+            yield self._differs(step, "body", left[:_LONGEST], right[:_LONGEST], f"/{member}")
+
+    def _octets(self, content: Content, sent: Request) -> bytes:
+        content_type = header(self.given.headers, "content-type") or header(sent.headers, "content-type")
+        try:
+            return body_bytes(content, content_type)
+        except UnicodeEncodeError:  # the text of a case, under the charset of another
+            return text_of(content.value).encode("utf-8", "surrogatepass")
+
+    def _as_sent(self, expected: JSON, sent: Request) -> JSON:
+        """A form has texts where JSON has numbers."""
+        return _as_form(expected) if is_form(media_type(header(sent.headers, "content-type"))) else expected
+
+    def _excused(self, expected: JSON, now: JSON) -> bool:
+        """Data of another run; a secret that the document has as a literal, and that a record has a placeholder for."""
+        if self.data is not None:
+            return self.data.excuses(expected, now)
+        return isinstance(expected, str) and self._is_literal(expected) and not PLACEHOLDER.search(shown(now))
+
+    def _is_literal(self, text: str) -> bool:
+        """Whether a text is a placeholder that no input and no answer of the case brings in."""
+        found = PLACEHOLDER.findall(text)
+        return bool(found) and self.brought.isdisjoint(found)
 
 
 def _segments(url: str) -> list[str]:
     return [unquote(segment) for segment in urlsplit(url).path.split("/") if segment]
-
-
-def _without_credentials(recorded: str, sent: str) -> str:
-    """The recorded URL without the secrets in its query that are not sent: a replay does not sign its requests."""
-    head, mark, query = recorded.partition("?")
-    names = {pair.partition("=")[0] for pair in sent.partition("?")[2].split("&")}
-    kept = [p for p in query.split("&") if p.partition("=")[0] in names or not _is_placeholder(p.partition("=")[2])]
-    return head + (mark + "&".join(kept) if kept else "")
 
 
 def _is_placeholder(text: str) -> bool:
@@ -189,6 +207,10 @@ def _value(body: bytes, content_type: str | None) -> JSON | Missing:
         return loads(body)  # type: ignore[no-any-return]
     except (ValueError, RecursionError):
         return MISSING
+
+
+def _text(body: bytes | None) -> str:
+    return (body or b"").decode("utf-8", "replace") or "empty"
 
 
 def _as_form(value: JSON) -> JSON:

@@ -11,7 +11,7 @@ from ..messages import Headers, Request, Response
 from ..mock import Mock
 from ..report.attempts import qualified
 from ..report.case import Case, DocumentedResponse, RecordedExchange
-from ..values import loads
+from ..values import dumps, loads
 from .requests import ExpectedRequest
 from .values import PLACEHOLDER
 
@@ -72,6 +72,7 @@ class CaseScript:
         self._case = case
         self._exchanges = Exchanges(case)
         self._mock = mock
+        self._brought = frozenset(PLACEHOLDER.findall("".join(_incoming(case))))
         self.refused: list[Difference] = []
 
     def take(self, effect_id: str) -> Scripted | None:
@@ -91,7 +92,9 @@ class CaseScript:
 
     def _scripted(self, exchange: RecordedExchange, effect_id: str) -> Scripted:
         request = exchange.request
-        expected = ExpectedRequest(request, f"{exchange.place}/request") if request is not None else None
+        expected = None
+        if request is not None:
+            expected = ExpectedRequest(request, f"{exchange.place}/request", brought=self._brought)
         answer = exchange.response or exchange.failure
         return Scripted(
             effect_id,
@@ -135,6 +138,15 @@ class CaseScript:
 
     def _refuse(self, effect_id: str, what: str, recorded: str, now: str, place: str) -> None:
         self.refused.append(Difference(effect_id, what, recorded, now, place, "refused"))
+
+
+def _incoming(case: Case) -> Iterator[str]:
+    """What comes into a run of a case: its inputs, and the answers it has."""
+    yield dumps(dict(case.inputs))
+    for exchange in case.exchanges:
+        if exchange.response is not None:
+            yield exchange.response.body.decode("utf-8", "replace")
+            yield from (value for _, value in exchange.response.headers)
 
 
 def _prefer(wanted: DocumentedResponse) -> tuple[str, str]:
