@@ -10,20 +10,18 @@ from typing import Any
 from ..diagnostics import Diagnostic, did_you_mean
 from ..drivers.replay import Difference
 from ..errors import ArazzoError, DocumentError, InputError, UnknownWorkflow, UsageError
-from ..events import Event, RequestSent, ResponseReceived
+from ..events import Event
 from ..location import Location
 from ..plan import Plan
 from ..report.attempts import qualified
-from ..report.media import content, content_type_of
 from ..report.result import Result
 from ..values import JSON, dumps, jsonable
 from ..verdict import Problem, ProblemKind, Verdict
 from .files import CaseFile
 from .live import Found
-from .requests import sent_values
 from .script import name_of
 from .severities import Severities
-from .values import PLACEHOLDER, Data
+from .values import PLACEHOLDER
 
 _FAILURES: Mapping[str | None, ProblemKind] = {"limit-exceeded": "bounds", "transport": "transport"}
 _VALIDITY = frozenset({"status", "header", "media-type", "body", "drift"})
@@ -285,19 +283,3 @@ class _Telling:
     def location(self, name: str, place: str) -> Location | None:
         """In the case where it says something of it, else that of the step."""
         return self._file.location(place) if place else self._places.get(name_of(name))
-
-
-def data_of(events: Iterable[Event], *replaced: JSON) -> Data:
-    """What the answers of a run brought in; `replaced` are values of the case that others took the place of."""
-    data = Data()
-    for event in events:
-        if isinstance(event, RequestSent):
-            data.sent(sent_values(event.request))
-        elif isinstance(event, ResponseReceived):
-            response = event.response
-            kind, value = content(response.body, content_type_of(response.headers))
-            headers = [text for name, text in response.headers if name.lower() != "content-type"]
-            data.came([*headers, value if kind != "base64" else None])
-    for value in replaced:
-        data.replaced(value)
-    return data
