@@ -222,10 +222,22 @@ class Trial:
 
 
 def _without_echoes(differences: Iterable[Difference]) -> list[Difference]:
-    """Without the count of attempts of a step whose request was not sent: that is told already."""
+    """Without what follows from another one that is told: no attempts of a step that was not sent, and what a run or a
+    step that ended otherwise has not brought.
+    """
     found = list(differences)
     absent = {name_of(item.step) for item in found if item.kind == "missing"}
-    return [item for item in found if item.what != "attempts" or item.now != "0" or item.step not in absent]
+    ended = {item.place.rpartition("/")[0] for item in found if item.what == "the outcome"}
+
+    def follows(item: Difference) -> bool:
+        if item.what == "attempts":
+            return item.now == "0" and item.step in absent
+        told, _, member = item.place.partition("/outputs")
+        if not member and item.place in ("/expect/reason", "/expect/endedBy"):
+            told = "/expect"
+        return told in ended and told != item.place
+
+    return [item for item in found if not follows(item)]
 
 
 def _errors(error: ArazzoError) -> list[Diagnostic]:

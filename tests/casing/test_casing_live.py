@@ -80,6 +80,24 @@ def test_other_inputs_take_the_place_of_those_of_the_case(desk: Desk, server: Sc
     assert server.requests[0].json == {"item": "coffee", "count": 1}
 
 
+def test_data_of_the_case_may_be_what_its_inputs_are(desk: Desk, server: ScriptedServer):
+    serve(server)
+
+    verdict = live(desk, server, RECORD.replace("o-1", "tea"))
+
+    assert verdict.status == "passed", verdict.problems
+
+
+def test_data_that_does_not_come_any_more_is_a_difference(desk: Desk, server: ScriptedServer):
+    serve(server, read=Answer(200, {"id": "o-77", "item": "tea"}))
+
+    verdict = live(desk, server, RECORD, severities={"body": "off"})
+
+    assert [(kind, step, message) for kind, step, _, message in lines(verdict)] == [
+        ("difference", None, 'outputs: expected {"id":"o-1","status":"open"}, got {"id":"o-77"}')
+    ]
+
+
 # -- contract ---------------------------------------------------------------------------------------------------------
 
 
