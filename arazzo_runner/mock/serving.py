@@ -367,6 +367,7 @@ class _Handler(BaseHTTPRequestHandler):
         """What is no HTTP is answered as a problem too."""
         self.close_connection = True
         self.command = getattr(self, "command", None) or ""
+        self.request_version = self.protocol_version  # whatever it was: HTTP/0.9 has no headers
         refusal = Refusal(int(code), message or phrase(int(code)))
         self._write(_problem(Request("GET", self._owner.url + "/"), refusal))
 
