@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from .drivers.transports.mock import FaultyRun
     from .marking import Marker
     from .messages import Request
-    from .mock import Rule
+    from .mock import Mock, Rule
     from .report.case import Case
     from .report.redaction import Redactor
     from .report.result import Result
@@ -77,7 +77,7 @@ class Loaded:
             if len(ids) == 1:
                 return ids[0]
             if not ids:
-                raise _refused(self.findings, self.description.document.name)
+                raise refused(self.findings, self.description.document.name)
             raise UnknownWorkflow(
                 f"{self.description.document.name} has {len(ids)} workflows: {', '.join(ids)}",
                 hint="name one with -w (library: workflow=...)",
@@ -123,7 +123,7 @@ class Loaded:
         """
         plan = self.link(workflow)
         if any(d.severity == "error" for d in plan.diagnostics):
-            raise _refused(plan.diagnostics, self.description.document.name)
+            raise refused(plan.diagnostics, self.description.document.name)
         return plan
 
 
@@ -303,7 +303,8 @@ def _fetcher(options: Options) -> Transport | None:
     return DeferredTransport(lambda: _make_transport(options, None))
 
 
-def _refused(diagnostics: Sequence[Diagnostic], name: str) -> DocumentError | Unavailable:
+def refused(diagnostics: Sequence[Diagnostic], name: str) -> DocumentError | Unavailable:
+    """The error that the errors among diagnostics come to; Unavailable where only remote sources are missing."""
     errors = [d for d in diagnostics if d.severity == "error"]
     first = errors[0]
     if all(d.code == "ARZ220" for d in errors):
@@ -607,15 +608,19 @@ class Runner:
     def _mock(self) -> Any:
         """The mock that all runs share, None without one; called under the lock."""
         if self.options.mock and self._made_mock is None:
-            from .mock import Mock
-
-            self._made_mock = Mock(
-                self.plan.descriptions,
-                servers={k: v for k, v in self.options.servers.items() if k},
-                require_auth=bool(self.options.auth),
-                known_tokens=tuple(self.options.auth.values()),
-            )
+            self._made_mock = self.new_mock(require_auth=bool(self.options.auth))
         return self._made_mock
+
+    def new_mock(self, *, require_auth: bool = False) -> Mock:
+        """The API of the plan's descriptions, with nothing created yet."""
+        from .mock import Mock
+
+        return Mock(
+            self.plan.descriptions,
+            servers={k: v for k, v in self.options.servers.items() if k},
+            require_auth=require_auth,
+            known_tokens=tuple(self.options.auth.values()),
+        )
 
     # -- context ------------------------------------------------------------------------------------------------------
 
