@@ -325,7 +325,7 @@ def test_a_delay_is_waited_for_and_goes_with_other_faults(serve: Serve) -> None:
         ("getThing#0=503", "counted from 1"),
         ("getThing=503x0", "at least once"),
         ("getThing=199", "no status of an answer"),
-        ("getThing=delay=3m", "is not of the form"),
+        ("getThing=delay=3d", "is not of the form"),
         ("getThing=delay=1.2.3s", "is no time"),
         ("getThing=delay=999999s", "longer than a day"),
     ],
