@@ -43,7 +43,7 @@ class Compiled:
 def problem_text(error: Any) -> str:
     """One validation error of jsonschema-rs as a line: where, and what."""
     where = format_pointer(list(error.instance_path))
-    return f"{where or 'the whole value'}: {error.message}"
+    return f"{where}: {error.message}" if where else str(error.message)
 
 
 class Schemas:

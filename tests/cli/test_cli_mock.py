@@ -286,11 +286,31 @@ def test_the_log_has_every_request_with_what_was_wrong_and_no_secrets(
     }
     assert second["url"] == f"{url}/me?api_key=***"
     assert (third["operationId"], third["problems"]) == (None, ["no operation is GET /v1/nowhere"])
+    assert "correct-horse" not in served.log.read_text("utf-8")
     _, err = served.end()
     assert "POST" in err
     assert "  no operation is GET /v1/nowhere" in err
     assert "correct-horse" not in err
     assert "abcdef123456" not in err
+
+
+@pytest.mark.parametrize("content_type", ["application/json", "application/x-www-form-urlencoded"])
+def test_a_secret_that_a_problem_quotes_is_masked(
+    command: Command, mock: Callable[..., Served], content_type: str
+) -> None:
+    described = json.loads(json.dumps(TOKENS))
+    schema = {"type": "object", "properties": {"password": {"type": "string", "minLength": 20}}}
+    described["paths"]["/login"]["post"]["requestBody"]["content"] = {content_type: {"schema": schema}}
+    command.write("tokens.json", described)
+    served = mock("tokens.json")
+    body = {"json" if "json" in content_type else "data": {"password": "correct-horse"}}
+
+    answer = httpx.post(served.sources["tokens"] + "/login", **body)  # type: ignore[arg-type]
+
+    assert answer.status_code == 400
+    (entry,) = served.requests(1)
+    assert entry["problems"] == ["/password: '***' is too short"] or "***" in entry["problems"][0]
+    assert "correct-horse" not in served.log.read_text("utf-8") + served.end()[1]
 
 
 def test_the_log_may_go_to_standard_output(command: Command) -> None:

@@ -407,5 +407,5 @@ def test_every_request_is_told_with_its_operation_and_what_was_wrong_with_it(
     right, wrong, nowhere = settled(handled, 3)
     assert right.operation is not None
     assert (right.source, right.operation.operation_id, right.problems) == ("things", "listThings", ())
-    assert wrong.problems == ("the whole value: 'name' is a required property",)
+    assert wrong.problems == ("'name' is a required property",)
     assert (nowhere.operation, nowhere.response and nowhere.response.status) == (None, 404)
