@@ -80,7 +80,7 @@ class Loaded:
             if len(ids) == 1:
                 return ids[0]
             if not ids:
-                raise _refused(self.findings, self.description.document.name)
+                raise refused(self.findings, self.description.document.name)
             raise UnknownWorkflow(
                 f"{self.description.document.name} has {len(ids)} workflows: {', '.join(ids)}",
                 hint="name one with -w (library: workflow=...)",
@@ -126,7 +126,7 @@ class Loaded:
         """
         plan = self.link(workflow)
         if any(d.severity == "error" for d in plan.diagnostics):
-            raise _refused(plan.diagnostics, self.description.document.name)
+            raise refused(plan.diagnostics, self.description.document.name)
         return plan
 
 
@@ -371,7 +371,8 @@ def _fetcher(options: Options) -> Transport | None:
     return DeferredTransport(lambda: _make_transport(options, None))
 
 
-def _refused(diagnostics: Sequence[Diagnostic], name: str) -> DocumentError | Unavailable:
+def refused(diagnostics: Sequence[Diagnostic], name: str) -> DocumentError | Unavailable:
+    """The error that the errors among diagnostics come to; Unavailable where only remote sources are missing."""
     errors = [d for d in diagnostics if d.severity == "error"]
     first = errors[0]
     if all(d.code == "ARZ220" for d in errors):
@@ -675,11 +676,10 @@ class Runner:
     def _mock(self) -> Any:
         """The mock that all runs share, None without one; called under the lock."""
         if self.options.mock and self._made_mock is None:
-            auth = self.options.auth
-            self._made_mock = self.new_mock(require_auth=bool(auth), known_tokens=tuple(auth.values()))
+            self._made_mock = self.new_mock(require_auth=bool(self.options.auth))
         return self._made_mock
 
-    def new_mock(self, *, require_auth: bool = False, known_tokens: tuple[str, ...] = ()) -> Mock:
+    def new_mock(self, *, require_auth: bool = False) -> Mock:
         """The API of the plan's descriptions, with nothing created yet."""
         from .mock import Mock
 
@@ -687,7 +687,7 @@ class Runner:
             self.plan.descriptions,
             servers={k: v for k, v in self.options.servers.items() if k},
             require_auth=require_auth,
-            known_tokens=known_tokens,
+            known_tokens=tuple(self.options.auth.values()),
         )
 
     # -- context ------------------------------------------------------------------------------------------------------
