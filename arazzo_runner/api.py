@@ -281,19 +281,19 @@ def verify_with(
     inputs: Callable[[InputsSchema], Mapping[str, Any]] | None = None,
 ) -> Iterator[Verdict]:
     """`verify` for a description that is loaded, one verdict after the other; `inputs` are those for a schema."""
-    from .testing import refused, try_workflow
+    from .testing import refusal_verdict, try_workflow
 
     name = loaded.description.document.name
     tryout = replace(tryout, servers=loaded.options.servers, sources=loaded.options.sources)
     ids = [w.workflow_id for w in loaded.workflows if w.workflow_id] if workflow is None else [loaded.select(workflow)]
     if not ids:
-        raise _refused(loaded.findings, name)
+        raise refused(loaded.findings, name)
     findings = loaded.check() if tryout.branches else ()
     for workflow_id in ids:
         plan = _of_any_server(loaded).link(workflow_id)
         errors = [d for d in plan.diagnostics if d.severity == "error"]
         if errors:
-            yield refused(workflow_id, name, errors, _refused(errors, name).exit_code)
+            yield refusal_verdict(workflow_id, name, errors, refused(errors, name).exit_code)
         else:
             given = inputs(plan.workflow.inputs) if inputs is not None else tryout.given
             yield try_workflow(plan, replace(tryout, given=given), findings)

@@ -68,7 +68,7 @@ def try_workflow(plan: Plan, tryout: Tryout, findings: Sequence[Diagnostic] = ()
     return _Try(plan, tryout, findings).verdict()
 
 
-def refused(name: str, document: str, diagnostics: Sequence[Diagnostic], code: int) -> Verdict:
+def refusal_verdict(name: str, document: str, diagnostics: Sequence[Diagnostic], code: int) -> Verdict:
     """The verdict on a workflow that cannot be run at all."""
     errors = [d for d in diagnostics if d.severity == "error"]
     problems = tuple(

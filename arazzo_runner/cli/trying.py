@@ -13,7 +13,7 @@ from ..diagnostics import Diagnostic
 from ..errors import DocumentError, Unavailable, UnknownWorkflow, UsageError
 from ..options import Options
 from ..plan import InputsSchema
-from ..testing import Tryout, refused
+from ..testing import Tryout, refusal_verdict
 from ..verdict import Verdict
 from .arguments import options_of
 from .counterexamples import reading_words
@@ -81,7 +81,7 @@ def _sources(loaded: Loaded) -> tuple[str, ...] | None:
 
 def _refused(file: str, error: DocumentError) -> Verdict:
     found = error.diagnostics or [Diagnostic("ARZ100", "error", error.message, error.location, error.hint)]
-    return refused(file, file, found, error.exit_code)
+    return refusal_verdict(file, file, found, error.exit_code)
 
 
 def _exit_code(verdict: Verdict) -> int:
