@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Any
 from ._version import __version__
 
 if TYPE_CHECKING:
-    from .api import Checked, Loaded, Runner, check, load, run, run_async
+    from .api import Checked, Loaded, Runner, check, load, run, run_async, verify
     from .errors import ArazzoError, DocumentError, InputError, Unavailable, UsageError, WorkflowFailed
     from .limits import Limits
     from .report.result import Result
+    from .verdict import Verdict
 
 _WHERE = {
     "Checked": "api",
@@ -25,6 +26,8 @@ _WHERE = {
     "load": "api",
     "run": "api",
     "run_async": "api",
+    "verify": "api",
+    "Verdict": "verdict",
     "Result": "report.result",
     "Limits": "limits",
     "ArazzoError": "errors",
@@ -46,12 +49,14 @@ __all__ = [
     "Runner",
     "Unavailable",
     "UsageError",
+    "Verdict",
     "WorkflowFailed",
     "__version__",
     "check",
     "load",
     "run",
     "run_async",
+    "verify",
 ]
 
 

@@ -25,16 +25,17 @@ from .errors import (
     UnreadableDocument,
     UsageError,
 )
-from .events import Event
+from .events import Event, RequestSent
 from .limits import Limits
 from .model import ArazzoDescription, Workflow
 from .model import read as read_description
 from .options import OptionFields, Options
-from .plan import Bounds, LinkOptions, OperationCall, Plan, link, link_workflows
+from .plan import NO_SERVER, Bounds, InputsSchema, LinkOptions, OperationCall, Plan, link, link_workflows
 
 if TYPE_CHECKING:
     import asyncio
 
+    from .casing import CaseFile, Trial
     from .drivers.policy import Policy
     from .drivers.replay import Difference
     from .drivers.session import Session
@@ -46,6 +47,8 @@ if TYPE_CHECKING:
     from .report.case import Case
     from .report.redaction import Redactor
     from .report.result import Result
+    from .testing import Tryout
+    from .verdict import Verdict
 
 Source: TypeAlias = "str | os.PathLike[str] | bytes | Mapping[str, Any] | Document"
 Observer: TypeAlias = Callable[[Event], None]
@@ -236,6 +239,71 @@ def check_with(source: Source, options: Options, *, selected: Collection[str] | 
     )
 
 
+def verify(
+    source: Source,
+    *,
+    workflow: str | None = None,
+    inputs: Mapping[str, Any] | None = None,
+    thorough: bool = False,
+    seed: int = 0,
+    **options: Unpack[OptionFields],
+) -> tuple[Verdict, ...]:
+    """Try every workflow of a description, or one, against the descriptions of its API; nothing is sent.
+
+    The straight run, every branch, every documented error: whether each step can be reached, each request is one the
+    API accepts, each output exists. Remote sources are not fetched unless `fetch=True`. With `compat="lenient"` the
+    straight run may go beyond what is documented; `notes` say where.
+
+    Args:
+        source: As for `load`.
+        workflow: A workflowId; every workflow where it is None.
+        inputs: In place of those that are made from the inputs schema.
+        thorough: Try inputs at the bounds of their schema as well.
+        seed: Another one gives other values.
+        options: See `Options`.
+
+    Raises:
+        FileMissing: no such file; Unavailable: a URL that cannot be fetched; UsageError: no such workflow.
+        DocumentError: it is no Arazzo description. What else refuses a run is a failed Verdict.
+    """
+    from .testing import Tryout
+
+    loaded = load(source, **{"fetch": False, **options})  # type: ignore[arg-type]
+    tryout = Tryout(given=inputs or {}, thorough=thorough, seed=seed, assume=loaded.options.compat == "lenient")
+    return tuple(verify_with(loaded, tryout, workflow))
+
+
+def verify_with(
+    loaded: Loaded,
+    tryout: Tryout,
+    workflow: str | None = None,
+    *,
+    inputs: Callable[[InputsSchema], Mapping[str, Any]] | None = None,
+) -> Iterator[Verdict]:
+    """`verify` for a description that is loaded, one verdict after the other; `inputs` are those for a schema."""
+    from .testing import refusal_verdict, try_workflow
+
+    name = loaded.description.document.name
+    tryout = replace(tryout, servers=loaded.options.servers, sources=loaded.options.sources)
+    ids = [w.workflow_id for w in loaded.workflows if w.workflow_id] if workflow is None else [loaded.select(workflow)]
+    if not ids:
+        raise refused(loaded.findings, name)
+    findings = loaded.check() if tryout.branches else ()
+    for workflow_id in ids:
+        plan = _of_any_server(loaded).link(workflow_id)
+        errors = [d for d in plan.diagnostics if d.severity == "error"]
+        if errors:
+            yield refusal_verdict(workflow_id, name, errors, refused(errors, name).exit_code)
+        else:
+            given = inputs(plan.workflow.inputs) if inputs is not None else tryout.given
+            yield try_workflow(plan, replace(tryout, given=given), findings)
+
+
+def _of_any_server(loaded: Loaded) -> Loaded:
+    """Nothing is sent, so that a relative server needs no name."""
+    return replace(loaded, options=replace(loaded.options, mock=True))
+
+
 def _is_unreadable(finding: Diagnostic, name: str) -> bool:
     """Whether a finding says that the document is no Arazzo description, although it was read as one."""
     of_document = finding.location is not None and finding.location.document == name
@@ -327,7 +395,7 @@ def _link_options(loaded: Loaded) -> LinkOptions:
         sources=replaced_sources(options),
         servers=options.servers,
         server_variables=options.server_variables,
-        default_server="http://mock.invalid" if options.mock else None,
+        default_server=NO_SERVER if options.mock else None,
         selectors=options.selectors,
         conditions=options.conditions,
         bounds=Bounds(
@@ -790,20 +858,163 @@ def _conditions(plan: Plan) -> Iterator[tuple[str, str | None, str]]:
 def replay_case(
     runner: Runner, case: Case, *, observers: Sequence[Observer] = ()
 ) -> tuple[Result, tuple[Difference, ...]]:
-    """Run against the exchanges of a case, without a network.
+    """Run against the exchanges of a case, without a network; what it leaves open is answered as described.
 
     Returns:
-        The result, and where the run differs from the record: requests, outcome, outputs.
+        The result, and where the run differs from the case: requests, outcome, outputs.
     """
+    from .casing import outcome_differences
+
+    inputs = runner.plan.workflow.inputs.with_defaults(dict(case.inputs))
+    replayed = _replayed(runner, case, inputs, observers)
+    return replayed.result, (*replayed.differences, *outcome_differences(case, replayed.result))
+
+
+@dataclass(frozen=True, slots=True)
+class _Replayed:
+    """A run answered by a case, where its requests differ, and the requests by the place of their exchange."""
+
+    result: Result
+    differences: tuple[Difference, ...]
+    requests: Mapping[str, Request]
+
+
+def _replayed(runner: Runner, case: Case, inputs: Mapping[str, Any], observers: Sequence[Observer]) -> _Replayed:
+    from .casing import CaseScript, verdicts_of
     from .drivers.replay import Replay
-    from .replaying import compare, outcome_differences, recorded_of, verdicts_of
+    from .drivers.session import Session
 
     plan = replace(runner.plan, recorded=verdicts_of(case, tuple(_conditions(runner.plan))))
     folded = _Fold(runner, observers)
-    replay = Replay(recorded_of(case), compare=compare)
-    from .drivers.session import Session
+    sent: dict[str, Request] = {}
 
-    inputs = plan.workflow.inputs.with_defaults(dict(case.inputs))
-    replay.run(Session(plan, inputs, folded.emit, limits=runner.options.limits))
+    def emit(event: Event) -> None:
+        if isinstance(event, RequestSent):
+            sent[event.id] = event.request
+        folded.emit(event)
+
+    script = CaseScript(case, runner.new_mock())
+    replay = Replay(script)
+    replay.run(Session(plan, inputs, emit, limits=runner.options.limits))
     result = folded.result()
-    return result, (*replay.differences, *outcome_differences(case, result))
+    requests = {place: sent[effect_id] for effect_id, place in script.taken.items() if effect_id in sent}
+    return _Replayed(result, (*replay.differences, *script.refused), requests)
+
+
+def find_cases(place: str | os.PathLike[str]) -> list[Path]:
+    """The cases (`*.arazzo-test.yaml`, `.yml`, `.json`) under a folder, or beside a document and about it."""
+    from .casing import find_cases as found_in
+
+    return found_in(Path(place))
+
+
+def read_case_file(path: str | os.PathLike[str], options: Options) -> CaseFile:
+    """A case and its file.
+
+    Raises:
+        FileMissing: it cannot be read; DocumentError: it is not a case, with line and column of every finding.
+    """
+    from .casing import read_case_file as read_from
+
+    return read_from(Path(path), options.limits)
+
+
+def case_options(file: CaseFile, options: Options, *, live: bool = False) -> Options:
+    """The options with the sources and servers of a case, where none are given.
+
+    A server without a name stands for every source. Not live, a description without a server will do.
+    """
+    servers = options.servers if "" in options.servers else {**file.case.servers, **options.servers}
+    sources = {**file.sources, **options.sources}
+    return replace(options, servers=servers, sources=sources, mock=not live)
+
+
+def run_case(
+    case_file: str | os.PathLike[str],
+    options: Options,
+    *,
+    live: bool = False,
+    inputs: Mapping[str, Any] | None = None,
+    severities: Mapping[str, str] | None = None,
+    client: Any = None,
+    observers: Sequence[Observer] = (),
+    command: str | None = None,
+) -> Verdict:
+    """Run a case and judge it (docs/cases.md).
+
+    Without `live` nothing is sent: answers come from the case, and from the description where it has none. With it
+    every request goes to the real server, and every response is held against the description.
+
+    Args:
+        case_file: The case; its document is relative to it.
+        options: As for a run. `mock` and `contract` are not heeded.
+        live: Send the requests.
+        inputs: Take the place of the inputs of that name; a live case needs the secrets that its record has not.
+        severities: "error", "warn" or "off" for `status`, `header`, `media-type`, `body`, `request`, `drift`.
+        client: As for `run`, for a live case.
+        observers: Called with every event as it happens.
+        command: The line that repeats it; by default `arazzo-run test FILE`.
+
+    Raises:
+        FileMissing, DocumentError: the case cannot be read; with line and column of every finding.
+        InputError: secrets of a live case are missing.
+        UsageError: a severity that is none; one server for several sources.
+    """
+    from .casing import Trial, severities_of
+
+    weights = severities_of(severities)
+    options = replace(options, contract=None)
+    file = read_case_file(case_file, options)
+    live = live and file.case.expect.outcome != "rejected"  # nothing is to be sent
+    trial = Trial(file, live=live, severities=weights, command=command)
+    if live and trial.why_not_live is not None:
+        return trial.skipped(trial.why_not_live)
+    given = trial.inputs(inputs or {})
+    try:
+        loaded = load_with(file.document, case_options(file, options, live=live))
+        if all(source.type in ("openapi", "asyncapi") for source in loaded.description.source_descriptions):
+            trial.check_names([source.name for source in loaded.description.source_descriptions if source.name])
+        runner = Runner(loaded, workflow=file.case.workflow, client=client)
+        admitted = _admitted(runner, trial, given)
+    except (DocumentError, InputError, FileMissing, UnknownWorkflow, Unavailable) as error:
+        return trial.refused(error)
+    with runner:
+        if live:
+            return _tried_live(runner, trial, admitted, observers)
+        return _tried(runner, trial, admitted, observers)
+
+
+def _admitted(runner: Runner, trial: Trial, given: Mapping[str, Any]) -> dict[str, Any]:
+    """The inputs with their defaults; placeholders of secrets were valid when they were recorded."""
+    if trial.has_placeholders(given):
+        return runner.plan.workflow.inputs.with_defaults(given)
+    return runner.admit(given)
+
+
+def _tried(runner: Runner, trial: Trial, inputs: dict[str, Any], observers: Sequence[Observer]) -> Verdict:
+    from .casing import outcome_differences
+
+    case = trial.file.case
+    events: list[Event] = []
+    replayed = _replayed(runner, case, inputs, (events.append, *observers))
+    differences = (*replayed.differences, *outcome_differences(case, replayed.result))
+    return trial.finished(runner.plan, replayed.result, events, differences)
+
+
+def _tried_live(runner: Runner, trial: Trial, inputs: dict[str, Any], observers: Sequence[Observer]) -> Verdict:
+    """Replayed first: what is as expected there, and not with the server's answers, is the server's data."""
+    from .casing import RequestContract, Watch, outcome_differences
+
+    case, described = trial.file.case, runner.plan
+    if "" in runner.options.servers and len(described.descriptions) > 1:
+        used = ", ".join(described.descriptions)
+        raise UsageError(f"the workflow of {trial.file.path} uses several sources: {used}", hint="-s NAME=URL")
+    own = described.workflow.inputs.with_defaults(dict(case.inputs))
+    before = _replayed(runner, case, own, ())
+    watch = Watch(trial.file, described, before.requests)
+    runner.plan = replace(described, contract=RequestContract())
+    events: list[Event] = []
+    result = runner.run(inputs, observers=(events.append, watch.observe, *observers))
+    watch.finish()
+    differences = (*watch.differences, *outcome_differences(case, result, before.result))
+    return trial.finished(runner.plan, result, events, differences, watch.found, watch.not_checked)

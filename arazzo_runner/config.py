@@ -92,7 +92,8 @@ def credential_variables(env: Mapping[str, str] | None, env_file: Path | None) -
 class Configuration:
     """What the files say: names of `Limits` in `limits`, the rest as on the command line.
 
-    `select`, `ignore` and `fail_on` are those of `check`, which knows the codes.
+    `select`, `ignore` and `fail_on` are those of `check`, which knows the codes; `severities` those of `test --live`,
+    which knows the kinds of violations.
     """
 
     limits: Mapping[str, float] = field(default_factory=dict)
@@ -104,6 +105,7 @@ class Configuration:
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
     fail_on: Literal["warning", "error"] | None = None
+    severities: Mapping[str, str] = field(default_factory=dict)
     source: str = ""
 
 
@@ -203,6 +205,8 @@ def _configuration(table: Mapping[str, Any], path: Path) -> Configuration:
             rest[name] = value
         elif name in _LISTS and isinstance(value, list) and all(isinstance(item, str) for item in value):
             rest[name] = tuple(value)
+        elif name == "severities" and isinstance(value, dict) and all(isinstance(item, str) for item in value.values()):
+            rest[name] = value
         elif name not in _OTHERS:
             raise UsageError(f"{path}: '{written} = {value!r}' is not a setting of arazzo-run")
     return Configuration(limits=limits, source=str(path), **rest)

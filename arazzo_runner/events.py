@@ -20,22 +20,62 @@ Reason = Literal["criteria", "action", "transport", "timeout", "limit-exceeded",
 
 
 @dataclass(frozen=True, slots=True)
-class StepOutline:
-    """A step as planned, for reports that draw what was not taken."""
+class ActionOutline:
+    """An action as planned. Its target is `step_id` of the same workflow, or `workflow`, the `key` of another one.
+
+    `retry_after` is in seconds; a retry's target is what runs first.
+    """
+
+    name: str
+    on: Literal["success", "failure"]
+    type: Literal["end", "goto", "retry"]
+    location: Location
+    step_id: str | None = None
+    workflow: str | None = None
+    criteria: tuple[str, ...] = ()
+    retry_after: float = 0.0
+    retry_limit: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PrerequisiteOutline:
+    """A step that has to have completed; `workflow` is the `key` of another workflow, None for the same one."""
 
     step_id: str
-    kind: Literal["operation", "workflow", "channel"]
+    workflow: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StepOutline:
+    """A step as planned, for reports that draw what was not taken; `unknown` is one whose target is not at hand.
+
+    `workflow` is the `key` of the workflow it calls, `timeout` is in seconds, `outputs` are names.
+    """
+
+    step_id: str
+    kind: Literal["operation", "workflow", "channel", "unknown"]
     target: str  # "POST /applications", or the workflow's id
     description: str | None
     location: Location
+    workflow: str | None = None
+    criteria: tuple[str, ...] = ()
+    actions: tuple[ActionOutline, ...] = ()  # those after success first, each in order
+    depends_on: tuple[PrerequisiteOutline, ...] = ()
+    timeout: float | None = None
+    outputs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class WorkflowOutline:
+    """A workflow as planned. `key` tells it from others of that id: `<document>#<workflowId>` in another document."""
+
     workflow_id: str
     summary: str | None
     steps: tuple[StepOutline, ...]
     location: Location
+    key: str = ""
+    depends_on: tuple[str, ...] = ()  # keys
+    outputs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -164,6 +164,7 @@ def test_the_user_is_configured_under_xdg_config_home(tmp_path: Path, monkeypatc
         "nonsense = 1",
         'select = "ARZ1"',
         "ignore = [1]",
+        "severities = {status = 1}",
         'fail-on = "info"',
         "timeout = ",
     ],
@@ -181,6 +182,12 @@ def test_a_check_is_configured_too(tmp_path: Path):
     found = project_configuration(tmp_path)
 
     assert (found.select, found.ignore, found.fail_on) == (("ARZ1",), ("ARZ112",), "warning")
+
+
+def test_the_severities_of_live_cases_are_configured_too(tmp_path: Path):
+    (tmp_path / ".arazzo-run.toml").write_text('[severities]\nheader = "off"\n')
+
+    assert project_configuration(tmp_path).severities == {"header": "off"}
 
 
 def test_settings_of_the_pytest_plugin_are_left_to_it(tmp_path: Path):

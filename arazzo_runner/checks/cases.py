@@ -28,12 +28,11 @@ from ..condition import (
     walk,
 )
 from ..condition.lexer import number_value
-from ..expression import Expression, Response, StatusCode, StepsReference, parts
+from ..expression import Expression, Response, StatusCode, StepsReference, Tokens, parts, split
 from ..plan import LinkedCriterion, ListedStep, WorkflowCall
 from ..values import JSON, MISSING, Number
 from .flow import Outcome
 from .verdicts import NO_ANSWER, Status, decide, statuses_in
-from .ways import Tokens, split
 
 _MOST: Final = 300  # cases; with more operands than that some are left unknown
 _STRUCTURE: Final[JSON] = {"": ""}  # stands for what equals no scalar

@@ -31,6 +31,7 @@ from ..expression import (
     StepsReference,
     Url,
     WorkflowsReference,
+    tokens_of,
 )
 from ..openapi import ResponseDeclaration, media_type
 from ..plan import (
@@ -50,7 +51,6 @@ from ..values import Missing
 from .queries import result_shape
 from .shapes import UNKNOWN, Shape, of_constant, of_json_schema, of_schema, of_types, union
 from .subject import StepSubject, Subject, Which, WorkflowSubject
-from .ways import tokens_of
 
 _TEXT = of_types("string")
 

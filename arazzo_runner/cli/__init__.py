@@ -10,8 +10,8 @@ import gc
 import sys
 from collections.abc import Sequence
 
-COMMANDS = ("run", "check", "show", "mock")
-LATER = ("test", "auth")  # names that are taken, so that scripts do not break when they come
+COMMANDS = ("run", "check", "test", "show", "mock")
+LATER = ("auth",)  # names that are taken, so that scripts do not break when they come
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -45,6 +45,10 @@ def _dispatch(arguments: list[str]) -> int:
         from . import check
 
         return check.main(rest)
+    if command == "test":
+        from . import test
+
+        return test.main(rest)
     if command == "show":
         from . import show
 

@@ -143,6 +143,7 @@ def _add_reports(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--events", metavar="FILE|-", help="every event as a line of JSON")
     group.add_argument("--har", metavar="FILE", help="requests and responses as HAR 1.2")
     group.add_argument("--junit", metavar="FILE", help="JUnit XML")
+    group.add_argument("--html", metavar="FILE", help="one self-contained page: graph, timeline, steps, coverage")
     group.add_argument("--record", metavar="FILE", help="a transcript for --replay")
     group.add_argument("-v", "--verbose", action="store_true", help="show headers and bodies, masked")
     group.add_argument("-q", "--quiet", action="store_true", help="show errors only")

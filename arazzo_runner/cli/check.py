@@ -5,13 +5,11 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeAlias
 
-from ..api import load
-from ..document import find_arazzo_files
 from ..errors import UsageError
 from ..report.diagnostics import CheckedFile, DiagnosticsReport, Finding
 from ..retrieval import find_root
@@ -23,7 +21,9 @@ from .arguments import (
     options_of,
     selected_codes,
 )
-from .checking import Outcome, Task, checking
+from .checking import Outcome, Task, outcome_of
+from .files import named_files
+from .pool import parallel
 
 if TYPE_CHECKING:
     from ..config import Configuration
@@ -85,7 +85,7 @@ def main(arguments: Sequence[str]) -> int:
     report: DiagnosticsReport = _DiffReport(quiet=given.quiet) if given.diff else _report(given, tasks)
     places = frozenset(os.path.realpath(task.name) for task in tasks)
     outcomes = []
-    with checking(tasks) as results:
+    with parallel(outcome_of, tasks) as results:
         for outcome in results:
             outcomes.append(outcome)
             for line in outcome.problem:
@@ -126,7 +126,7 @@ def _tasks(given: argparse.Namespace) -> list[Task]:
     """
     configured: dict[Path | None, _Judged] = {}
     tasks = []
-    for file in _files(given.files):
+    for file in named_files(given.files):
         root = given.root or (None if file == "-" or "://" in file else find_root(Path(file)))
         if root not in configured:
             configured[root] = _judged(given, file)
@@ -145,30 +145,6 @@ def _judged(given: argparse.Namespace, file: str) -> _Judged:
 
 def _listed(texts: Sequence[str]) -> tuple[str, ...]:
     return tuple(code.strip() for text in texts for code in text.split(","))
-
-
-def _files(named: Sequence[str]) -> Iterator[str]:
-    seen = set()
-    for name in named:
-        for file in _expanded(name):
-            place = file if file == "-" or "://" in file else os.path.realpath(file)
-            if place not in seen:
-                seen.add(place)
-                yield file
-
-
-def _expanded(name: str) -> Iterator[str]:
-    if name == "-" or "://" in name:
-        yield name
-    elif Path(name).is_dir():
-        found = [str(path) for path in find_arazzo_files(Path(name))]
-        if not found:
-            raise UsageError(f"the folder {name} holds no Arazzo file", hint="one has the root key 'arazzo'")
-        yield from found
-    else:
-        if not Path(name).exists():
-            load(name)  # which says so, and names the file that may be meant
-        yield name
 
 
 # -- what to tell -----------------------------------------------------------------------------------------------------

@@ -5,9 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import re
-import signal
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -25,7 +23,6 @@ from .text import error_lines
 if TYPE_CHECKING:
     from ..config import Configuration
 
-PARALLEL_FROM: Final = 8  # files that are worth the start of further processes
 STDIN: Final = "<stdin>"
 _BREAK: Final = re.compile(r"\r\n|\n|\r")
 
@@ -62,56 +59,6 @@ class Outcome:
     problem: tuple[str, ...] = ()
     diff: str = ""
     sources: tuple[str, ...] | None = None
-
-
-@contextmanager
-def checking(tasks: Sequence[Task]) -> Iterator[Iterator[Outcome]]:
-    """The outcomes in the order of the tasks, worked out while they are asked for.
-
-    Raises:
-        Unavailable: a process that checks was killed from outside.
-    """
-    workers = min(os.cpu_count() or 1, len(tasks))
-    if len(tasks) < PARALLEL_FROM or workers < 2:
-        yield map(outcome_of, tasks)
-        return
-    from concurrent.futures import BrokenExecutor, ProcessPoolExecutor
-    from multiprocessing import active_children, get_context
-
-    before = set(active_children())
-    pool = ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_leave_interrupts)
-    try:
-        with _interrupts_held():
-            results = pool.map(outcome_of, tasks, chunksize=max(1, min(16, len(tasks) // (4 * workers))))
-        yield results
-    except BaseException as error:
-        # What is under way would be waited for, and a second Ctrl-C meanwhile leaves processes behind.
-        for worker in set(active_children()) - before:
-            worker.terminate()
-        if isinstance(error, BrokenExecutor):
-            hint = "is there enough memory? check fewer files at once"
-            raise Unavailable("a process that checks files was killed", hint=hint) from None
-        raise
-    finally:
-        pool.shutdown(cancel_futures=True)
-
-
-def _leave_interrupts() -> None:
-    """Ctrl-C is for the process that reports."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-
-
-@contextmanager
-def _interrupts_held() -> Iterator[None]:
-    """Processes started meanwhile are spared a Ctrl-C until they can say so themselves; ours comes a little later."""
-    if not hasattr(signal, "pthread_sigmask"):
-        yield
-        return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGINT,))
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def outcome_of(task: Task) -> Outcome:

@@ -5,14 +5,10 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from dataclasses import replace
-from pathlib import Path
 
-from ..api import load_with, replay_case
-from ..document import read
-from ..errors import FileMissing, UsageError
+from ..api import case_options, load_with, read_case_file, replay_case
+from ..errors import UsageError
 from ..report.announcements import SecretAnnouncer
-from ..report.case import Case, read_case
 from ..report.console import Console
 from ..report.redaction import Redactor
 from ..report.tee import Tee
@@ -24,10 +20,11 @@ def main(given: argparse.Namespace) -> int:
     """Replay; exit 1 where the run differs from its record."""
     if given.input or given.inputs is not None:
         raise UsageError("the inputs of a replay come from its record", hint="leave out -i and --inputs")
-    case = _case(given.replay)
     options = options_of(given)
-    options = replace(options, servers={**case.servers, **options.servers}, sources={**case.sources, **options.sources})
-    runner = runner_of(given, load_with(given.file, options), given.workflow or case.workflow)
+    file = read_case_file(given.replay, options)
+    case = file.case
+    loaded = load_with(given.file, case_options(file, options))
+    runner = runner_of(given, loaded, given.workflow or case.workflow)
     check_names(runner)
     redactor = Redactor(show_secrets=True)
     console = Console(
@@ -49,12 +46,3 @@ def main(given: argparse.Namespace) -> int:
         return 1
     print(f"arazzo-run: the same as {given.replay}", file=sys.stderr)
     return 0 if case.expect.outcome is not None else result.exit_code
-
-
-def _case(path: Path) -> Case:
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise FileMissing(f"the record {path} cannot be read: {error.strerror}") from None
-    document = read(data, uri=path.absolute().as_uri(), name=str(path))
-    return read_case(document.root, document.location)

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from ..report.console import Console
 
 
+_REPORTS = ("json", "events", "har", "junit", "html", "record")
+
+
 def main(arguments: Sequence[str]) -> int:
     """Run, and report; the exit code is that of the interface's table."""
     parser = run_parser()
@@ -45,20 +48,17 @@ def main(arguments: Sequence[str]) -> int:
     return report(given, runner, inputs)
 
 
-_REPORTS = ("json", "events", "har", "junit", "record")
-
-
-def check_targets(given: argparse.Namespace) -> None:
+def check_targets(given: argparse.Namespace, reports: Sequence[str] = _REPORTS) -> None:
     """Refuse reports that cannot be written, before anything else is done.
 
     Raises:
         UsageError: two reports on stdout, a report of a run that does not take place, a place that is not writable.
     """
-    targets = {name: target for name in _REPORTS if (target := getattr(given, name)) is not None}
-    if given.json == given.events == "-":
+    targets = {name: target for name in reports if (target := getattr(given, name)) is not None}
+    if targets.get("json") == targets.get("events") == "-":
         raise UsageError("--json - and --events - cannot both write to stdout", hint="name a file for one of them")
     for name, target in targets.items():
-        if given.dry_run:
+        if getattr(given, "dry_run", False):
             raise UsageError(f"--{name} has nothing to report on with --dry-run")
         if target != "-" or name not in ("json", "events"):
             _check_writable(Path(target))
@@ -188,6 +188,10 @@ def reports(given: argparse.Namespace, runner: Runner, redactor: Any) -> list[An
         from ..report.junit import JunitReport
 
         found.append(JunitReport(given.junit, redactor=redactor))
+    if given.html is not None:
+        from ..report.page.html import HtmlReport
+
+        found.append(HtmlReport(given.html, redactor=redactor))
     if given.record is not None:
         from ..report.transcript import TranscriptReport
 

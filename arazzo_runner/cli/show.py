@@ -20,6 +20,11 @@ def main(arguments: Sequence[str]) -> int:
         allow_abbrev=False,
     )
     add_document_options(parser)
+    parser.add_argument(
+        "--diagram",
+        choices=("mermaid", "svg", "html"),
+        help="draw the workflows to stdout instead: Mermaid text, a drawing, or a page",
+    )
     given = parser.parse_args(list(arguments))
     loaded = load_file(given)
     ids = (
@@ -27,16 +32,52 @@ def main(arguments: Sequence[str]) -> int:
         if given.workflow
         else [w.workflow_id for w in loaded.workflows if w.workflow_id]
     )
-    worst = 0
-    for index, workflow_id in enumerate(ids):
-        plan = loaded.link(workflow_id)
-        if index:
-            print()
-        print("\n".join(_lines(plan)))
-        for diagnostic in plan.diagnostics:
-            print(diagnostic, file=sys.stderr)
-            worst = max(worst, 3 if diagnostic.severity == "error" else 0)
-    return worst
+    plans = [loaded.link(workflow_id) for workflow_id in ids]
+    if given.diagram:
+        _write(_diagram(given.diagram, plans, loaded.description.document.name))
+    else:
+        print("\n\n".join("\n".join(_lines(plan)) for plan in plans))
+    return _tell(plans)
+
+
+def _write(drawing: str) -> None:
+    """In UTF-8, which is what a page and a drawing say of themselves, whatever the terminal has."""
+    sys.stdout.flush()
+    sys.stdout.buffer.write(drawing.encode("utf-8"))
+    sys.stdout.buffer.flush()
+
+
+def _tell(plans: Sequence[Plan]) -> int:
+    """Say what is wrong, each finding once; the exit code."""
+    found = dict.fromkeys(str(diagnostic) for plan in plans for diagnostic in plan.diagnostics)
+    for line in found:
+        print(line, file=sys.stderr)
+    return 3 if any(each.severity == "error" for plan in plans for each in plan.diagnostics) else 0
+
+
+def _diagram(kind: str, plans: Sequence[Plan], document: str) -> str:
+    """Every workflow once, those that were asked for first."""
+    from ..drivers.outline import outline
+    from ..report.page.graph import graph_of
+    from ..report.page.markup import Builder
+    from ..report.redaction import Redactor
+
+    outlines = [outline(plan) for plan in plans]
+    every = {each.key: each for found in outlines for each in (found[0], *found[1:])}
+    first = dict.fromkeys(found[0].key for found in outlines)
+    workflows = [every[key] for key in dict.fromkeys([*first, *every])]
+    build = Builder(Redactor())
+    if kind == "mermaid":
+        from ..report.page.mermaid import mermaid_of
+
+        return mermaid_of(graph_of(workflows))
+    if kind == "svg":
+        from ..report.page.svg import svg_of
+
+        return svg_of(graph_of(workflows), build, title=document, prefix="g", alone=True) + "\n"
+    from ..report.page.plan_page import plan_page
+
+    return plan_page(workflows, build, document=document)
 
 
 def _lines(plan: Plan) -> Iterator[str]:

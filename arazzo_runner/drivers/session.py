@@ -19,8 +19,6 @@ from ..events import (
     ResponseReceived,
     RunStarted,
     SecretMarked,
-    StepOutline,
-    WorkflowOutline,
 )
 from ..interpreter import (
     Call,
@@ -39,7 +37,8 @@ from ..interpreter import (
 )
 from ..limits import Limits
 from ..messages import Request, Response, TransportFailure
-from ..plan import LinkedWorkflow, OperationCall, Plan
+from ..plan import Plan
+from .outline import outline
 
 Emit: TypeAlias = Callable[[Event], None]
 
@@ -207,27 +206,3 @@ def failure_of(error: TransportError) -> TransportFailure:
     """What the interpreter is told of a client's error."""
     hint = f" ({error.hint})" if error.hint else ""
     return TransportFailure(error.kind, error.message + hint, error.phase)
-
-
-def outline(plan: Plan) -> tuple[WorkflowOutline, ...]:
-    """The workflows of a plan for reports, the selected one first."""
-    others = [w for key, w in plan.workflows.items() if key != plan.entry]
-    return tuple(_outline(workflow) for workflow in (plan.workflow, *others))
-
-
-def _outline(workflow: LinkedWorkflow) -> WorkflowOutline:
-    return WorkflowOutline(
-        workflow_id=workflow.workflow_id,
-        summary=workflow.summary,
-        steps=tuple(
-            StepOutline(
-                step_id=step.step_id,
-                kind="operation" if isinstance(step, OperationCall) else "workflow",
-                target=step.target,
-                description=step.description,
-                location=step.location,
-            )
-            for step in workflow.steps
-        ),
-        location=workflow.location,
-    )

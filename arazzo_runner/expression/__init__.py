@@ -33,6 +33,7 @@ from .nodes import (
 )
 from .parse import ExpressionSyntaxError, Reading, derive, parse, starts_like_expression
 from .template import Template, compile_template, compile_value, parse_template, parse_value, render_expression
+from .ways import Tokens, split, tokens_of
 
 __all__ = [
     "Alternatives",
@@ -64,6 +65,7 @@ __all__ = [
     "StatusCode",
     "StepsReference",
     "Template",
+    "Tokens",
     "TolerableForm",
     "Tolerated",
     "UndeclaredName",
@@ -85,6 +87,8 @@ __all__ = [
     "parse_value",
     "parts",
     "render_expression",
+    "split",
     "split_accessors",
     "starts_like_expression",
+    "tokens_of",
 ]

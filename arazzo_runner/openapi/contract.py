@@ -8,9 +8,9 @@ Parameters are judged as values, before they are serialized. What cannot be judg
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from ..messages import Request, Response, header
 from ..values import JSON, MISSING, Value, loads
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from .description import Description
     from .operation import Operation
 
+ViolationKind = Literal["status", "header", "media-type", "body", "parameter"]
+
 _HEADERS_OF_HTTP = frozenset({"accept", "content-type", "authorization"})
 _WITHOUT_BODY = frozenset({204, 205, 304})
 
@@ -36,6 +38,7 @@ class Violation:
     where: str
     message: str
     pointer: str = ""
+    kind: ViolationKind = "body"
 
     def __str__(self) -> str:
         return f"{self.where}{' at ' + self.pointer if self.pointer else ''}: {self.message}"
@@ -70,7 +73,7 @@ class ContractChecker:
     ) -> list[Violation]:
         """Check arguments by value, and the body; `body_value` is what the body was written from."""
         return [
-            *self._parameter_violations(operation, arguments),
+            *(replace(found, kind="parameter") for found in self._parameter_violations(operation, arguments)),
             *self._request_body_violations(operation, request, body_value),
         ]
 
@@ -79,9 +82,9 @@ class ContractChecker:
         declared = operation.response(response.status)
         if declared is None:
             known = ", ".join(operation.responses) or "none"
-            return [Violation("response status", f"{response.status} is not documented ({known})")]
+            return [Violation("response status", f"{response.status} is not documented ({known})", kind="status")]
         return [
-            *self._header_violations(declared.headers, response),
+            *(replace(found, kind="header") for found in self._header_violations(declared.headers, response)),
             *self._response_body_violations(operation, response, declared.media_types),
         ]
 
@@ -259,4 +262,4 @@ def _declared_name(declared: Mapping[str, MediaType], content_type: str) -> str 
 
 def _undocumented(where: str, content_type: str, declared: Iterable[str]) -> Violation:
     what = f"'{content_type}' is not documented" if content_type else "there is no Content-Type"
-    return Violation(where, f"{what} ({', '.join(declared)})")
+    return Violation(where, f"{what} ({', '.join(declared)})", kind="media-type")

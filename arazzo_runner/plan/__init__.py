@@ -1,7 +1,7 @@
 """Link a description into an immutable plan; after it nothing is left to look up."""
 
 from .inputs import InputsSchema
-from .link import LinkOptions, link, link_workflows
+from .link import NO_SERVER, LinkOptions, link, link_workflows
 from .objects import (
     Bounds,
     Contract,
@@ -38,6 +38,7 @@ from .written import (
 )
 
 __all__ = [
+    "NO_SERVER",
     "Bounds",
     "Constant",
     "Contract",

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
-from typing import cast
+from typing import Final, cast
 
 from ..condition import DEFAULT_CONDITIONS, Conditions
 from ..diagnostics import Diagnostic, Severity, did_you_mean
@@ -28,6 +28,9 @@ from .objects import Bounds, Contract, LinkedDocument, LinkedWorkflow, Plan
 from .operations import Operations
 from .sources import Sources, load_referred
 from .workflow import WorkflowLinker
+
+NO_SERVER: Final = "http://mock.invalid"
+"""Stands for a server that a run would need a name for, where nothing is sent (RFC 6761, section 6.4)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -235,7 +235,7 @@ class Bounds:
     max_retry_after: float = 300.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, weakref_slot=True)
 class Plan:
     entry: str  # the key of the selected workflow
     workflows: Mapping[str, LinkedWorkflow]

@@ -68,10 +68,17 @@ class TranscriptReport:
             "document": self._document(started.document),
             "workflow": started.workflow_id,
             "inputs": self._redactor.mapping(started.inputs, "inputs"),
-            **{name: values for name, values in self._replaced.items() if values},
+            **self._replacements(),
+            "complete": True,
             "exchanges": [self._exchange(attempt) for attempt in self._attempts if self._is_recorded(attempt)],
             "expect": self._expectation(),
         }
+
+    def _replacements(self) -> dict[str, dict[str, str]]:
+        """The replaced sources, relative to the case's folder as the document is, and servers."""
+        sources, servers = self._replaced["sources"], self._replaced["servers"]
+        given = {"sources": {name: self._document(place) for name, place in sources.items()}, "servers": servers}
+        return {name: values for name, values in given.items() if values}
 
     def _document(self, name: str) -> str:
         """Relative to the case's folder, so that both can be moved together."""
@@ -112,7 +119,9 @@ class TranscriptReport:
         }
 
     def _response(self, response: Response, prefix: str) -> dict[str, Any]:
-        return {"status": response.status, **self._message(response.headers, response.body, prefix)}
+        """An empty body is written, too: without any, a replay would take the documented one."""
+        message = self._message(response.headers, response.body, prefix)
+        return {"status": response.status, **message, **({} if response.body else {"text": ""})}
 
     def _message(self, headers: Headers, body: bytes, prefix: str) -> dict[str, Any]:
         entry: dict[str, Any] = {}

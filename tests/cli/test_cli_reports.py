@@ -193,6 +193,29 @@ def test_a_record_of_a_failed_run_replays_the_same(command: Command):
     assert again.json == {}
 
 
+def test_a_case_with_gaps_is_replayed_from_the_description(command: Command):
+    file = command.simple()
+    command.write("hand.arazzo-test.yaml", "arazzo-test: 1\ndocument: main.arazzo.json\n")
+
+    ran = command(file, "--replay", "hand.arazzo-test.yaml")
+
+    assert ran.code == 0, ran.err
+    assert command.server.requests == []
+
+
+def test_a_replay_tells_a_request_that_the_description_does_not_allow(command: Command):
+    parameter = {"name": "n", "in": "query", "required": True, "schema": {"type": "integer"}}
+    openapi = openapi_of("get GET /things")
+    openapi["paths"]["/things"]["get"]["parameters"] = [parameter]
+    file = command.workflow({"steps": [{"stepId": "get", "operationId": "get"}]}, openapi=openapi)
+    command.write("hand.yaml", "arazzo-test: 1\ndocument: main.arazzo.json\nexpect: {outcome: failure}\n")
+
+    ran = command(file, "--replay", "hand.yaml")
+
+    assert ran.code == 1
+    assert "differs: get#1.1: the description does not allow the request: " in ran.err
+
+
 def test_a_replay_that_differs_says_where(command: Command):
     run_confidential(command, "--record", "run.yaml")
     file = Path("main.arazzo.json")

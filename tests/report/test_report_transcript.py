@@ -22,7 +22,7 @@ from arazzo_runner.errors import DocumentError
 from arazzo_runner.events import Event, RequestSent, ResponseReceived, SecretMarked
 from arazzo_runner.location import Location
 from arazzo_runner.messages import Request, Response, TransportFailure
-from arazzo_runner.report.case import Case, body_bytes, read_case
+from arazzo_runner.report.case import Case, DocumentedResponse, body_bytes, read_case
 from arazzo_runner.report.media import Content
 from arazzo_runner.report.redaction import Redactor
 from arazzo_runner.report.transcript import TranscriptReport
@@ -261,6 +261,17 @@ WRONG: dict[str, tuple[Any, str, str]] = {
         "/expect/outcome",
         "'outcome' is one of success, failure, rejected",
     ),
+    "outputs twice": (
+        {"arazzo-test": 1, "document": "x", "expect": {"outputs": {}, "outputsContain": {}}},
+        "/expect",
+        "outputs are given once",
+    ),
+    "a negative count": (
+        {"arazzo-test": 1, "document": "x", "expect": {"steps": {"a": {"attempts": -1}}}},
+        "/expect/steps/a/attempts",
+        "a whole number, 0 or more",
+    ),
+    "no flag": ({"arazzo-test": 1, "document": "x", "live": "no"}, "/live", "'live' is true or false"),
 }
 EXCHANGES: dict[str, tuple[Any, str, str]] = {
     "no step": ({}, "", "the field 'step' is missing"),
@@ -268,6 +279,16 @@ EXCHANGES: dict[str, tuple[Any, str, str]] = {
     "a wrong status": ({"step": "a", "response": {"status": 99}}, "/response/status", "from 100 to 599"),
     "two bodies": ({"step": "a", "response": {"body": 1, "text": "x"}}, "/response", "body and text"),
     "a number as header": ({"step": "a", "request": {"headers": {"a": 1}}}, "/request/headers/a", "is a text"),
+    "an attempt before the first": ({"step": "a", "attempt": 0}, "/attempt", "a whole number, 1 or more"),
+    "a relative URL": ({"step": "a", "request": {"url": "pets"}}, "/request/url", "a URL is absolute, or the path"),
+    "no query": ({"step": "a", "request": {"query": {"q": {}}}}, "/request/query/q", "a text, or a list of texts"),
+    "a body and a part": (
+        {"step": "a", "request": {"body": 1, "bodyContains": 1}},
+        "/request",
+        "body and bodyContains",
+    ),
+    "an example and a body": ({"step": "a", "response": {"text": "", "example": "x"}}, "/response", "text and example"),
+    "an example without a name": ({"step": "a", "response": {"example": ""}}, "/response/example", "the name of"),
     "an unknown kind": ({"step": "a", "failure": {"kind": "x"}}, "/failure/kind", "'kind' is one of connect"),
     "no verdict": ({"step": "a", "verdicts": [{"condition": "x"}]}, "/verdicts/0", "'passed' is missing"),
 }
@@ -292,6 +313,68 @@ def test_what_is_wrong_with_a_case_is_told_with_its_place(name: str):
 def test_the_schema_refuses_what_the_reader_refuses(name: str):
     with pytest.raises(jsonschema.ValidationError):
         jsonschema.validate(WRONG[name][0], SCHEMA)
+
+
+def test_what_cannot_be_encoded_or_located_is_told():
+    latin = {"headers": {"Content-Type": "text/plain; charset=latin-1"}, "text": "€"}
+    exchanges = [{"step": "a", "response": latin}, {"step": "a", "request": {"url": "http://["}}]
+
+    with pytest.raises(DocumentError) as caught:
+        read_case({"arazzo-test": 1, "document": "x", "exchanges": exchanges})
+
+    assert [finding.message for finding in caught.value.diagnostics] == [
+        "this text cannot be written in latin-1",
+        "a URL is absolute, or the path it ends with: /pets/7",
+    ]
+
+
+def test_an_answer_without_a_body_is_left_to_the_description():
+    exchanges: list[Any] = [
+        {"step": "a", "response": {}},
+        {"step": "a", "response": {"status": 404, "headers": {"X-A": "b"}}},
+        {"step": "a", "response": {"example": "usual"}},
+        {"step": "a", "response": {"text": ""}},
+    ]
+
+    case = read_case({"arazzo-test": 1, "document": "x", "exchanges": exchanges})
+
+    assert [exchange.documented for exchange in case.exchanges] == [
+        DocumentedResponse(),
+        DocumentedResponse(404, (("X-A", "b"),)),
+        DocumentedResponse(example="usual"),
+        None,
+    ]
+    assert case.exchanges[3].response == Response(200)
+
+
+def test_an_empty_body_is_recorded_as_one(events: Events):
+    started = events("bootstrap")[:2]
+    sent = RequestSent("createApplication#1.1", Request("GET", "http://h.test/"))
+
+    (exchange,) = case_of([*started, sent, ResponseReceived("createApplication#1.1", Response(204), 0.1)]).exchanges
+
+    assert (exchange.response, exchange.documented) == (Response(204), None)
+
+
+def test_the_members_of_a_case_by_hand_are_those_of_the_schema():
+    tree = {
+        "arazzo-test": 1,
+        "document": "x",
+        "complete": False,
+        "live": False,
+        "exchanges": [
+            {"step": "a", "attempt": 2, "request": {"url": "/pets", "query": {"n": 1, "tag": ["a", "b"]}}},
+            {"step": "a", "request": {"bodyContains": {"a": None}}, "response": {"example": "usual"}},
+        ],
+        "expect": {"outputsContain": {"a": 1}, "steps": {"a": {"outputsContain": {}}}},
+    }
+
+    jsonschema.validate(tree, SCHEMA)
+    case = read_case(tree)
+
+    assert case.exchanges[0].request is not None
+    assert case.exchanges[0].request.query == {"n": ("1",), "tag": ("a", "b")}
+    assert (case.live, case.complete, case.exchanges[0].attempt) == (False, False, 2)
 
 
 def test_text_that_is_not_base64_is_told():

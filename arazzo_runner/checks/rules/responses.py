@@ -36,6 +36,8 @@ from ...expression import (
     Response,
     StepsReference,
     WorkflowsReference,
+    split,
+    tokens_of,
 )
 from ...location import Location
 from ...openapi import ResponseDeclaration, media_type
@@ -46,7 +48,6 @@ from ..queries import reaches
 from ..registry import rule
 from ..shapes import COUNTED, UNKNOWN, Shape
 from ..subject import StepSubject, Subject, Which, WorkflowSubject, finding
-from ..ways import split, tokens_of
 from ..words import misspelt, some
 
 _WITHOUT_CONTENT: Final = frozenset(("204", "205", "304"))

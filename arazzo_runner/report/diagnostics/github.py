@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Final, TextIO
+from typing import Final, Literal, TextIO
 
-from ...diagnostics import Diagnostic
+from ...diagnostics import Diagnostic, Severity
+from ..commands import annotation
 from ..destination import destination
-from . import CheckedFile, Summary, shown_path
+from . import CheckedFile, Summary
 
-_COMMANDS: Final = {"error": "error", "warning": "warning", "info": "notice"}
-_OF_DATA: Final = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A"})
-_OF_PROPERTY: Final = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A", ":": "%3A", ",": "%2C"})
+_COMMANDS: Final[dict[Severity, Literal["error", "warning", "notice"]]] = {
+    "error": "error",
+    "warning": "warning",
+    "info": "notice",
+}
 
 
 class GithubReport:
@@ -35,11 +38,6 @@ class GithubReport:
 
 
 def _command(diagnostic: Diagnostic, file: str) -> str:
-    where = diagnostic.location
-    properties = {"file": shown_path(where.document if where else file)}
-    if where is not None and where.line:
-        properties |= {"line": str(where.line), "col": str(where.column)}
-    properties["title"] = diagnostic.code
-    told = ",".join(f"{name}={value.translate(_OF_PROPERTY)}" for name, value in properties.items())
     message = diagnostic.message + (f" ({diagnostic.hint})" if diagnostic.hint else "")
-    return f"::{_COMMANDS[diagnostic.severity]} {told}::{message.translate(_OF_DATA)}"
+    command = _COMMANDS[diagnostic.severity]
+    return annotation(command, message, file=file, location=diagnostic.location, title=diagnostic.code)
