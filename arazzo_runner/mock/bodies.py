@@ -73,7 +73,7 @@ def _parts(content_type: str, body: bytes) -> list[tuple[str, str]]:
 
 
 def _form(pairs: list[tuple[str, str]], schema: SchemaView | None) -> dict[str, Any]:
-    """Fields as an object: repeated ones, those declared as arrays and `a[0]` are lists, `a[b]` nests, objects are JSON."""
+    """Fields as an object: lists by repetition, declaration or `a[0]`, `a[b]` nests, objects are JSON."""
     properties = schema.properties() if schema is not None else {}
     result: dict[str, Any] = {}
     for name, value in pairs:

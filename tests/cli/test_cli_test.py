@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from pathlib import Path
 from textwrap import dedent
 from xml.etree import ElementTree
@@ -59,6 +60,19 @@ def test_the_counter_example_is_replayed_by_the_line_that_is_told(command: Comma
 
     assert "the same as" in replayed.err
     assert replayed.code == 0
+
+
+def test_the_line_that_is_told_shows_a_request_that_the_api_does_not_accept(command: Command, shop: Path):
+    create = "- {stepId: new, operationId: createOrder, requestBody: {payload: {sku: no}}}"
+    (shop / "bad.arazzo.yaml").write_text(workflow(create.replace("no", '"no"')))
+    tested = command("test", str(shop / "bad.arazzo.yaml"), "--save", str(shop / "kept"))
+    line = tested.out.partition("again: arazzo-run ")[2].partition("\n")[0]
+
+    replayed = command(*shlex.split(line))
+
+    assert "the API does not accept the request" in tested.out
+    assert "warning ARZ810" in replayed.err
+    assert "/sku" in replayed.err
 
 
 def test_counter_examples_go_to_the_cache_unless_it_is_off(
