@@ -82,10 +82,18 @@ def _fit(inputs: dict[str, Any], name: str, schema: InputsSchema, places: tuple[
     for place in places:
         for variant in range(_SEEDS):
             value = sample(place, seed=seed + variant, name=name)
-            for reading in (value, text_of(value)):  # what is declared as a text may be sent as a number
+            for reading in _readings(value):
                 if not schema.problems({**inputs, name: reading}):
                     inputs[name] = reading
                     return
+
+
+def _readings(value: JSON) -> Iterator[JSON]:
+    """A value, and the text of it: what is declared as a text may be sent as a number, or as the items of an array."""
+    yield value
+    if isinstance(value, list) and not any(isinstance(item, list | dict) for item in value):
+        yield ",".join(map(text_of, value))
+    yield text_of(value)
 
 
 def _expressions(workflow: LinkedWorkflow) -> Iterator[Expression]:
