@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -152,9 +153,9 @@ def _add_reports(parser: argparse.ArgumentParser) -> None:
 
 def _add_limits(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("limits")
-    group.add_argument("--timeout", type=_seconds, metavar="S", help="seconds for one request in total (30)")
-    group.add_argument("--max-time", type=_seconds, metavar="S", help="seconds for the whole run (no bound)")
-    group.add_argument("--max-steps", type=_count, metavar="N", help="executed steps, retries included (1000)")
+    group.add_argument("--timeout", type=seconds, metavar="S", help="seconds for one request in total (30)")
+    group.add_argument("--max-time", type=seconds, metavar="S", help="seconds for the whole run (no bound)")
+    group.add_argument("--max-steps", type=whole(1), metavar="N", help="executed steps, retries included (1000)")
 
 
 def _add_network(parser: argparse.ArgumentParser) -> None:
@@ -173,18 +174,26 @@ def _add_network(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def _seconds(text: str) -> float:
-    value = float(text)
-    if not 0 < value < float("inf"):
-        raise ValueError
-    return value
+def seconds(text: str) -> float:
+    """A time given by an option, more than nothing and less than for ever."""
+    with suppress(ValueError):
+        if 0 < (value := float(text)) < float("inf"):
+            return value
+    raise argparse.ArgumentTypeError(f"'{text}' is no number of seconds above 0")
 
 
-def _count(text: str) -> int:
-    value = int(text)
-    if value < 1:
-        raise ValueError
-    return value
+def whole(least: int, most: int | None = None) -> Callable[[str], int]:
+    """Reads a whole number within bounds."""
+
+    def read(text: str) -> int:
+        with suppress(ValueError):
+            value = int(text)
+            if least <= value and (most is None or value <= most):
+                return value
+        bounds = f"from {least} on" if most is None else f"from {least} to {most}"
+        raise argparse.ArgumentTypeError(f"'{text}' is no whole number {bounds}")
+
+    return read
 
 
 def configurations(file: str, root: Path | None) -> tuple[Configuration, Configuration]:

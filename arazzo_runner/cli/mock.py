@@ -19,7 +19,7 @@ from ..mocking import Handled, Mocked, MockOptions, MockServer, is_loopback, moc
 from ..report.redaction import Redactor
 from ..secrets import is_secret_name, secret_values
 from ..values import dumps, loads
-from .arguments import Parser, add_reading_options, check_source_names, configurations, options_of
+from .arguments import Parser, add_reading_options, check_source_names, configurations, options_of, whole
 
 if TYPE_CHECKING:
     from ..messages import Headers
@@ -48,7 +48,7 @@ def mock_parser() -> Parser:
 
 def _add_server(parser: Parser) -> None:
     group = parser.add_argument_group("server")
-    group.add_argument("--port", type=_port, default=0, metavar="N", help="the port (a free one)")
+    group.add_argument("--port", type=whole(0, 65_535), default=0, metavar="N", help="the port (a free one)")
     group.add_argument("--host", default="127.0.0.1", metavar="ADDRESS", help="the address to listen on (127.0.0.1)")
 
 
@@ -83,13 +83,6 @@ def _add_log(parser: Parser) -> None:
     group.add_argument("--show-secrets", action="store_true", help="mask nothing")
     group.add_argument("-v", "--verbose", action="store_true", help="show headers and bodies, masked")
     group.add_argument("-q", "--quiet", action="store_true", help="show no requests")
-
-
-def _port(text: str) -> int:
-    value = int(text)
-    if not 0 <= value <= 65_535:
-        raise ValueError
-    return value
 
 
 def main(arguments: Sequence[str]) -> int:

@@ -171,8 +171,8 @@ def test_without_any_source_nothing_is_served(command: Command) -> None:
     [
         (["nothing.yaml"], "there is no file nothing.yaml"),
         ([], "the following arguments are required: FILE"),
-        (["FILE", "--port", "70000"], "argument --port"),
-        (["FILE", "--port", "x"], "argument --port"),
+        (["FILE", "--port", "70000"], "argument --port: '70000' is no whole number from 0 to 65535"),
+        (["FILE", "--port", "x"], "argument --port: 'x' is no whole number from 0 to 65535"),
         (["FILE", "--stateful", "often"], "argument --stateful"),
         (["FILE", "--fault", "gett=503"], "--fault gett: no operation has that name (did you mean 'get'"),
         (["FILE", "--fault", "get=soon"], "is not of the form"),

@@ -159,6 +159,7 @@ def test_a_remote_source_is_not_fetched_unless_asked_for(command: Command, shop:
         (("good.arazzo.yaml", "--live"), "there are none"),
         (("good.arazzo.yaml", "--jobs", "0"), "at least one process"),
         (("good.arazzo.yaml", "--junit", "nowhere/x.xml"), "cannot be written"),
+        (("good.arazzo.yaml", "--timeout", "0"), "argument --timeout: '0' is no number of seconds above 0"),
         (("good.arazzo.yaml", "--junit", "-"), "--junit does not go to stdout"),
         (("good.arazzo.yaml", "--save", "openapi.json"), "--save openapi.json cannot be made"),
         (("good.arazzo.yaml", "--source", "nope=x.json"), "no source description has that name"),
