@@ -82,10 +82,18 @@ def _fit(inputs: dict[str, Any], name: str, schema: InputsSchema, places: tuple[
     for place in places:
         for variant in range(_SEEDS):
             value = sample(place, seed=seed + variant, name=name)
-            for reading in (value, text_of(value)):  # what is declared as a text may be sent as a number
+            for reading in _readings(value):
                 if not schema.problems({**inputs, name: reading}):
                     inputs[name] = reading
                     return
+
+
+def _readings(value: JSON) -> Iterator[JSON]:
+    """A value, its only item, and its text: what is declared as a text may be sent as a number, or a list of one."""
+    yield value
+    if isinstance(value, list) and len(value) == 1 and isinstance(value[0], str | int | float):
+        yield text_of(value[0])
+    yield text_of(value)
 
 
 def _expressions(workflow: LinkedWorkflow) -> Iterator[Expression]:
