@@ -26,15 +26,14 @@ from .explore import (
     Unbounded,
     Uses,
     Walked,
-    absent,
     boundary_inputs,
     reason,
     sampled_inputs,
+    unmade,
     wrong_output,
 )
 from .explore import step_of as step_at
 from .expression import StepsReference, split
-from .interpreter import Refused, State
 from .location import Location
 from .marking import Marker
 from .mock import Mock
@@ -71,7 +70,7 @@ def try_workflow(plan: Plan, tryout: Tryout, findings: Sequence[Diagnostic] = ()
     return _Try(plan, tryout, findings).verdict()
 
 
-def refused(name: str, document: str, diagnostics: Sequence[Diagnostic], code: int) -> Verdict:
+def refusal_verdict(name: str, document: str, diagnostics: Sequence[Diagnostic], code: int) -> Verdict:
     """The verdict on a workflow that cannot be run at all."""
     errors = [d for d in diagnostics if d.severity == "error"]
     problems = tuple(
@@ -167,9 +166,10 @@ class _Try:
     def _why_failed(self, walked: Walked, message: str) -> Problem:
         trouble = walked.run.trouble
         key = trouble[0] if trouble is not None else None
-        unmade = [each for each in walked.run.refused if each[0] == key]
-        if unmade:
-            return self._why_unmade(walked.run, *unmade[-1])
+        refused = unmade(walked.run, key, self._findings)
+        if refused is not None:
+            text, location = refused
+            return self._problem(walked.run, "request", f"the request cannot be made: {text}", key, location)
         check = self._failed_check(walked.run, key)
         if check is None:
             return self._problem(walked.run, "criterion", f"the run fails: {message}", key, self._step_location(key))
@@ -177,11 +177,6 @@ class _Try:
         why = "; ".join([check.reason or "it is false", *found])
         text = f"no documented answer was found with which '{check.condition}' holds: {why}"
         return self._problem(walked.run, "criterion", text, key, check.location)
-
-    def _why_unmade(self, run: Run, key: StepKey, refused: Refused, state: State) -> Problem:
-        why = absent(self._plan, key, refused, state, run.reached, self._findings)
-        text = f"the request cannot be made: {refused.reason}" + (f": {why}" if why else "")
-        return self._problem(run, "request", text, key, refused.location)
 
     def _failed_check(self, run: Run, key: StepKey | None) -> CriterionChecked | None:
         """The last success criterion that did not hold."""

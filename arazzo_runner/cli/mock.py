@@ -8,14 +8,15 @@ import signal
 import sys
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, TextIO
+from urllib.parse import parse_qsl, urlsplit
 
 from ..errors import UsageError
 from ..mocking import Handled, Mocked, MockOptions, MockServer, is_loopback, mock_server, read_mocked
 from ..report.redaction import Redactor
-from ..secrets import secret_values
+from ..secrets import is_secret_name, secret_values
 from ..values import dumps, loads
 from .arguments import Parser, add_reading_options, check_source_names, configurations, options_of
 
@@ -184,16 +185,19 @@ class _Watch:
                     print(line, file=sys.stderr, flush=True)
 
     def _learn(self, handled: Handled) -> None:
-        """The secrets in the bodies: a problem may quote one."""
-        bodies = (handled.request.body or b"", handled.response.body if handled.response is not None else b"")
-        for body in bodies:
+        """The secrets of an exchange: a problem may quote one."""
+        request, response = handled.request, handled.response
+        pairs = [*request.headers, *parse_qsl(urlsplit(request.url).query)]
+        for body in (request.body or b"", response.body if response is not None else b""):
             if body[:1] in (b"{", b"["):
-                try:
-                    value = loads(body)
-                except (ValueError, RecursionError):
-                    continue
-                for label, secret in secret_values(value, ""):
-                    self._redactor.mark(label, secret)
+                with suppress(ValueError, RecursionError):
+                    for label, secret in secret_values(loads(body), ""):
+                        self._redactor.mark(label, secret)
+            elif b"=" in body[:200]:
+                pairs.extend(parse_qsl(body.decode("utf-8", "replace")))
+        for name, text in pairs:
+            if is_secret_name(name):
+                self._redactor.mark(name, text.rpartition(" ")[2] if name.lower() == "authorization" else text)
 
     def _entry(self, handled: Handled) -> dict[str, Any]:
         operation = handled.operation

@@ -34,10 +34,17 @@ def main(arguments: Sequence[str]) -> int:
     )
     plans = [loaded.link(workflow_id) for workflow_id in ids]
     if given.diagram:
-        print(_diagram(given.diagram, plans, loaded.description.document.name), end="")
+        _write(_diagram(given.diagram, plans, loaded.description.document.name))
     else:
         print("\n\n".join("\n".join(_lines(plan)) for plan in plans))
     return _tell(plans)
+
+
+def _write(drawing: str) -> None:
+    """In UTF-8, which is what a page and a drawing say of themselves, whatever the terminal has."""
+    sys.stdout.flush()
+    sys.stdout.buffer.write(drawing.encode("utf-8"))
+    sys.stdout.buffer.flush()
 
 
 def _tell(plans: Sequence[Plan]) -> int:
@@ -68,7 +75,7 @@ def _diagram(kind: str, plans: Sequence[Plan], document: str) -> str:
         from ..report.page.svg import svg_of
 
         return svg_of(graph_of(workflows), build, title=document, prefix="g", alone=True) + "\n"
-    from ..report.page.html import plan_page
+    from ..report.page.plan_page import plan_page
 
     return plan_page(workflows, build, document=document)
 

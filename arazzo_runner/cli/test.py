@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from ..errors import UsageError
-from .arguments import Parser, add_reading_options, configurations
+from .arguments import Parser, add_reading_options, check_source_names, configurations, options_of
 from .counterexamples import Counterexamples
 from .files import named_files
 from .pool import parallel
@@ -194,6 +194,9 @@ def _progress(given: argparse.Namespace, total: int) -> Iterator[Any]:
 
 def _refuse_unused(given: argparse.Namespace, outcomes: Sequence[Outcome]) -> None:
     """Raises: UsageError: an option for what no file has."""
+    declared = {name for outcome in outcomes for name in outcome.sources or ()}
+    if all(outcome.sources is not None for outcome in outcomes):
+        check_source_names(options_of(argparse.Namespace(**{**vars(given), "file": given.files[0]})), sorted(declared))
     if given.workflow is not None and all(outcome.unknown_workflow for outcome in outcomes):
         raise UsageError(f"no file has a workflow '{given.workflow}'")
     if given.live and not any(v.kind == "case" for outcome in outcomes for v in outcome.verdicts):

@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..api import Loaded, load_with, run_case, verify_with
-from ..errors import ArazzoError, DocumentError, Unavailable, UnknownWorkflow, UsageError
+from ..diagnostics import Diagnostic
+from ..errors import DocumentError, Unavailable, UnknownWorkflow, UsageError
 from ..options import Options
 from ..plan import InputsSchema
-from ..testing import Tryout, refused
+from ..testing import Tryout, refusal_verdict
 from ..verdict import Verdict
 from .arguments import options_of
 from .counterexamples import reading_words
@@ -34,12 +35,16 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of a task; `problem` says why there is no verdict."""
+    """What became of a task; `problem` says why there is no verdict.
+
+    `sources` are the names of its source descriptions, None where they are not known.
+    """
 
     exit_code: int
     verdicts: tuple[Verdict, ...] = ()
     problem: tuple[str, ...] = ()
     unknown_workflow: bool = False
+    sources: tuple[str, ...] | None = None
 
 
 def outcome_of(task: Task) -> Outcome:
@@ -50,14 +55,33 @@ def outcome_of(task: Task) -> Outcome:
     """
     options = options_of(task.given, task.configured)
     try:
-        verdicts = tuple(_case(task, options) if is_case(task.given.file) else _description(task, options))
+        if is_case(task.given.file):
+            return _outcome(task, tuple(_case(task, options)), None)
+        loaded = load_with(task.given.file, options)
+        return _outcome(task, () if task.given.live else tuple(_workflows(task, loaded)), _sources(loaded))
     except UnknownWorkflow as error:
         return Outcome(error.exit_code, problem=tuple(error_lines(error)), unknown_workflow=True)
-    except UsageError:
-        raise
+    except DocumentError as error:
+        return _outcome(task, (_refused(task.given.file, error),), None)
     except Unavailable as error:
         return Outcome(error.exit_code, problem=tuple(error_lines(error)))
-    return Outcome(max((_exit_code(verdict) for verdict in verdicts), default=0), tuple(map(_lean(task), verdicts)))
+
+
+def _outcome(task: Task, verdicts: tuple[Verdict, ...], sources: tuple[str, ...] | None) -> Outcome:
+    code = max((_exit_code(verdict) for verdict in verdicts), default=0)
+    return Outcome(code, tuple(map(_lean(task), verdicts)), sources=sources)
+
+
+def _sources(loaded: Loaded) -> tuple[str, ...] | None:
+    declared = loaded.description.source_descriptions
+    if any(source.type not in ("openapi", "asyncapi") for source in declared):
+        return None
+    return tuple(source.name for source in declared)
+
+
+def _refused(file: str, error: DocumentError) -> Verdict:
+    found = error.diagnostics or [Diagnostic("ARZ100", "error", error.message, error.location, error.hint)]
+    return refusal_verdict(file, file, found, error.exit_code)
 
 
 def _exit_code(verdict: Verdict) -> int:
@@ -67,23 +91,6 @@ def _exit_code(verdict: Verdict) -> int:
 def _lean(task: Task) -> Any:
     """Without what no report needs: the events of every run would cross a process for nothing."""
     return lambda verdict: verdict if task.given.html is not None else replace(verdict, events=())
-
-
-def _description(task: Task, options: Options) -> Iterator[Verdict]:
-    given = task.given
-    try:
-        loaded = load_with(given.file, options)
-    except DocumentError as error:
-        yield refused(given.file, given.file, error.diagnostics or [_as_diagnostic(error)], error.exit_code)
-        return
-    if not given.live:
-        yield from _workflows(task, loaded)
-
-
-def _as_diagnostic(error: ArazzoError) -> Any:
-    from ..diagnostics import Diagnostic
-
-    return Diagnostic("ARZ100", "error", error.message, error.location, error.hint)
 
 
 def _workflows(task: Task, loaded: Loaded) -> Iterator[Verdict]:
@@ -124,8 +131,7 @@ def _case(task: Task, options: Options) -> Iterator[Verdict]:
         inputs = read_inputs(given.inputs, given.input, InputsSchema({}))
         yield run_case(file, options, live=given.live, inputs=inputs or None, severities=severities or None)
     except DocumentError as error:
-        refusal = refused(str(file), str(file), error.diagnostics or [_as_diagnostic(error)], error.exit_code)
-        yield replace(refusal, kind="case")
+        yield replace(_refused(str(file), error), kind="case")
 
 
 def _severity(text: str) -> tuple[str, str]:

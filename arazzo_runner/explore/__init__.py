@@ -5,7 +5,7 @@ The straight run first, then every branch, then everything that fails; nothing i
 
 from __future__ import annotations
 
-from .absent import absent
+from .absent import unmade
 from .aims import Reached, Target
 from .answers import Answer
 from .explorer import Explorer, Invalid, Unbounded, Walked
@@ -27,10 +27,10 @@ __all__ = [
     "Unbounded",
     "Uses",
     "Walked",
-    "absent",
     "boundary_inputs",
     "reason",
     "sampled_inputs",
     "step_of",
+    "unmade",
     "wrong_output",
 ]

@@ -16,9 +16,20 @@ from ..values import JSON, MISSING, Missing
 from .aims import Reached, targets
 from .origins import StepKey, step_of
 from .reasons import reason
+from .runs import Run
 
 
-def absent(
+def unmade(run: Run, key: StepKey | None, findings: Sequence[Diagnostic]) -> tuple[str, Location] | None:
+    """Why the last request of a step could not be made, and where; None where it was."""
+    last = next((each for each in reversed(run.refused) if each[0] == key), None)
+    if last is None:
+        return None
+    at, refused, state = last
+    why = _absent(run.plan, at, refused, state, run.reached, findings)
+    return refused.reason + (f": {why}" if why else ""), refused.location
+
+
+def _absent(
     plan: Plan, key: StepKey, refused: Refused, state: State, reached: Reached, findings: Sequence[Diagnostic]
 ) -> str | None:
     """What of earlier steps has no value where a request was refused, and why; None where nothing of them is read."""

@@ -129,8 +129,21 @@ class Candidates:
             yield changed
         yield answer
 
-    def _changed(self, run: Run, point: Point, answer: Answer, *, foreseen: bool = True) -> Iterator[Answer]:
-        places = self._places(run, point, answer, foreseen)
+    def for_criterion(self, run: Run, point: Point, answer: Answer, criterion: LinkedCriterion) -> Iterator[Answer]:
+        """An answer with other values where one criterion looks."""
+        foreseen = not answer.assumed
+        yield from self._changed(run, point, answer, wanted=tuple(wants(criterion.condition)), foreseen=foreseen)
+
+    def _changed(
+        self,
+        run: Run,
+        point: Point,
+        answer: Answer,
+        *,
+        wanted: tuple[Want, ...] | None = None,
+        foreseen: bool = True,
+    ) -> Iterator[Answer]:
+        places = self._places(run, point, answer, self._wanted(point) if wanted is None else wanted, foreseen)
         made = (
             changed
             for count in range(1, min(_TOGETHER, len(places)) + 1)
@@ -140,10 +153,12 @@ class Candidates:
         )
         yield from islice(made, _MOST)
 
-    def _places(self, run: Run, point: Point, answer: Answer, foreseen: bool) -> dict[Place, list[JSON | Missing]]:
+    def _places(
+        self, run: Run, point: Point, answer: Answer, wanted: tuple[Want, ...], foreseen: bool
+    ) -> dict[Place, list[JSON | Missing]]:
         """The places of an answer that the step looks at, with the values to try there."""
         places: dict[Place, list[JSON | Missing]] = {}
-        for want in self._wanted(point):
+        for want in wanted:
             for place, values in self._of_want(run, point, answer, want, foreseen):
                 known = places.setdefault(place, [])
                 known += [value for value in values if not _has(known, value)]

@@ -198,6 +198,8 @@ class Explorer:
         if again is not None:
             return again
         best = max(ways, key=lambda way: _rank(run, way))
+        if not best.concluded.outcome.succeeded:
+            best = max((best, *self._met(run, point, best)), key=lambda way: _rank(run, way))
         if self._assume and wanted is None and (_lacks(best) or self._unfilled(point, best)):
             documented = best.answer if isinstance(best.answer, Answer) else usual
             assumed = self._candidates.assumed(run, point, documented, any_status=True)
@@ -212,6 +214,21 @@ class Explorer:
         value = way.answer.value if isinstance(way.answer, Answer) else MISSING
         read = self._candidates.uses.read_in(point.key) if self._fills else ()
         return sum(get_pointer(value, tokens) is MISSING for tokens in read)
+
+    def _met(self, run: Run, point: Point, way: Way) -> Iterator[Way]:
+        """A way that meets one criterion after the other, keeping those that are met."""
+        for position, criterion in enumerate(point.step.criteria):
+            met = _verdicts(way)
+            if not isinstance(way.answer, Answer) or len(met) <= position or met[position]:
+                continue
+            for answer in self._candidates.for_criterion(run, point, way.answer, criterion):
+                other = _way(run, point, answer)
+                now = _verdicts(other)
+                kept = all(now[index] for index, passed in enumerate(met) if passed)
+                if kept and now[position] and (answer.assumed or self._allows(answer)):
+                    way = other
+                    break
+        yield way
 
     def _usual(self, walked: Walked, point: Point) -> Answer | None:
         """The answer of the mock, which knows what was created; None where it refuses the request."""
@@ -327,6 +344,10 @@ class Explorer:
                     yield str(status), answer.response(point.request.url)
         yield "a dropped connection", DROPPED
         yield "a time-out", TIMED_OUT
+
+
+def _verdicts(way: Way) -> tuple[bool, ...]:
+    return tuple(passed for passed, _ in way.concluded.outcome.verdicts)
 
 
 def _lacks(way: Way) -> bool:

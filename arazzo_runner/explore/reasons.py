@@ -42,8 +42,10 @@ def reason(plan: Plan, target: Target, reached: Reached, findings: Sequence[Diag
             return Reason("no run used up its retries")
         case "timeout":
             return Reason("the step always ended in time")
+        case "output" if step is not None:
+            return Reason("no documented answer has a value for it")
         case "output":
-            return Reason("no documented answer has a value for it" if step is not None else "it never had a value")
+            return Reason("what it reads never had a value when the workflow succeeded")
         case _:
             return _of_action(target)
 

@@ -51,13 +51,13 @@ class Needs:
         yield from ({**hints, **found} for found in _combined(options))
 
     def of_requests(self, keys: Collection[StepKey], hints: Hints, uses: Uses) -> dict[Origin, JSON | Missing]:
-        """Values with which the API may accept the requests of steps: as their places in these ask for them."""
+        """Earlier values with which the API may accept the requests of steps: as their places in these ask for them."""
         found: dict[Origin, JSON | Missing] = {}
         for key in keys:
             step = step_of(self._plan, key)
             for expression in _sent(step) if step is not None else ():
                 for origin in origins(self._plan, key, expression):
-                    if origin not in hints and not isinstance(origin, FromStatus):
+                    if origin not in hints and isinstance(origin, FromBody | FromHeader):
                         for schema in uses.of(origin)[:1]:
                             found[origin] = sample(schema, name=_name_of(origin))
         return found
@@ -138,7 +138,7 @@ def _sent(step: LinkedStep) -> Iterator[Expression]:
         yield from (expression for expression, _ in expressions_in(step.body.written))
 
 
-def _name_of(origin: FromBody | FromHeader | FromInput) -> str:
+def _name_of(origin: FromBody | FromHeader) -> str:
     return origin.name if isinstance(origin, FromHeader) else (origin.tokens or ("",))[-1]
 
 

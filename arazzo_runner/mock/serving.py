@@ -107,6 +107,7 @@ class MockServer:
 
     def serve_forever(self) -> None:
         """Serve until `stop`, or until Ctrl-C raises KeyboardInterrupt."""
+        threading.Thread(target=_warm_up, name="arazzo-run-mock-imports", daemon=True).start()
         self._server.serve_forever(poll_interval=0.1)
 
     def start(self) -> MockServer:
@@ -183,6 +184,14 @@ class MockServer:
         found = self.mock.operation_of(request)
         source, operation = found or ("", None)
         return Answered(make_response(request, 500, (), b""), source, operation)
+
+
+def _warm_up() -> None:
+    """Load what the first request would wait for: the judge of bodies, and the one that explains."""
+    import jsonschema_rs
+    import openapi_core
+
+    del jsonschema_rs, openapi_core
 
 
 def _relocated(response: Response, url: str, prefix: str) -> Response:
@@ -367,6 +376,7 @@ class _Handler(BaseHTTPRequestHandler):
         """What is no HTTP is answered as a problem too."""
         self.close_connection = True
         self.command = getattr(self, "command", None) or ""
+        self.request_version = self.protocol_version  # whatever it was: HTTP/0.9 has no headers
         refusal = Refusal(int(code), message or phrase(int(code)))
         self._write(_problem(Request("GET", self._owner.url + "/"), refusal))
 

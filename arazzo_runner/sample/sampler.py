@@ -74,15 +74,28 @@ class Place:
         return next((step for step in reversed(self.path) if isinstance(step, str)), "")
 
 
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A schema whose references were followed and whose validators are kept."""
+
+    referee: Referee
+
+
+def prepare(schema: Any) -> Prepared:
+    """Prepare a schema for `sample`."""
+    return Prepared(Referee(schema))
+
+
 def sample(schema: Any, *, seed: int = 0, examples: bool = True, name: str = "", leave_out: str = "") -> JSON:
     """A value for a self-contained JSON Schema (draft 2020-12), the same for the same schema and seed.
 
     The value is valid where one could be found; else an example that is not, or the nearest value; else None.
     `examples=False` leaves example, examples and default out of account, so that `seed` always tells values apart.
     `name` is what the value is called, for words that say so. `leave_out` is a keyword ("writeOnly" for a response)
-    whose properties are not there unless they are required.
+    whose properties are not there unless they are required. A schema that is sampled often is prepared once.
     """
-    referee = Referee(schema)
+    referee = schema.referee if isinstance(schema, Prepared) else Referee(schema)
+    schema = referee.written
     start = Place(path=(name,) if name else ())
     nearest: list[JSON] = []
     for careful in (False, True):

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from xml.etree import ElementTree
 
 import orders
 import pytest
 from command_line import OK, Command
 from markup import read_page
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture
@@ -52,6 +55,13 @@ def test_a_page_of_a_description_lists_each_step_as_planned(command: Command, sh
     assert "after failure: retry (busy), at most 3 times, 0.05 s apart, if $statusCode == 503" in steps["createOrder"]
     assert "5 s" in steps["waitForIt"]
     assert len(page.one("svg", "graph", role="group").all("a")) == 10
+
+
+def test_a_drawing_is_utf_8_whatever_the_terminal_has(command: Command, shop: str):
+    ran = command.spawn("show", shop, "--diagram", "html", env={"PYTHONIOENCODING": "ascii", "PYTHONPATH": str(ROOT)})
+
+    assert ran.code == 0
+    assert "◐" in ran.out
 
 
 def test_what_is_wrong_is_said_beside_the_drawing(command: Command):

@@ -129,6 +129,16 @@ def test_secrets_are_masked_everywhere(any_run: list[Event], secret: str):
     assert [hidden for hidden in (*HIDDEN, secret) if hidden in page] == []
 
 
+def test_a_secret_that_is_a_word_of_the_pages_own_spoils_nothing(events: Events):
+    words = ("none", "step", "panel", "script", "graph", "content")
+
+    page = tree_of([*(SecretMarked(word, word) for word in words), *events("bootstrap")])
+
+    assert "default-src 'none'" in (page.one("meta", http_equiv="Content-Security-Policy").attributes["content"] or "")
+    assert len(page.all("details", "step")) == 3
+    assert page.one("section", id="graph").all("svg", "graph", role="group")
+
+
 def test_a_secret_is_masked_in_what_is_cut(events: Events):
     """A name too long for its place is masked before it is cut, so that no half of a secret is left."""
     token = "tok-" + "x" * 80

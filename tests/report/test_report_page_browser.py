@@ -13,7 +13,8 @@ from browser import CHROMIUM, Browser
 from scripted import Bench, ScriptedServer
 
 from arazzo_runner.events import Event
-from arazzo_runner.report.page.html import HtmlReport, VerdictsPage
+from arazzo_runner.report.page.html import HtmlReport
+from arazzo_runner.report.page.verdicts import VerdictsPage
 from arazzo_runner.report.redaction import Redactor
 from arazzo_runner.verdict import Problem, Verdict
 

@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 import io
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 from markup import Element, read_page
 
-from arazzo_runner.events import Event, ResponseReceived
+from arazzo_runner.events import (
+    ActionOutline,
+    Event,
+    ResponseReceived,
+    RunStarted,
+    SecretMarked,
+    StepOutline,
+    WorkflowOutline,
+)
 from arazzo_runner.location import Location
 from arazzo_runner.messages import Response
-from arazzo_runner.report.page.html import VerdictsPage
+from arazzo_runner.report.page.verdicts import VerdictsPage
 from arazzo_runner.report.redaction import Redactor
 from arazzo_runner.verdict import Aim, Problem, Verdict
 
@@ -110,6 +119,20 @@ def test_what_only_another_run_reached_counts_and_what_none_did_is_dashed(events
     assert [node.classes[-1] for node in graph.all("g", "node")] == ["s-reached", "s-reached", "s-untaken"]
 
 
+def test_an_action_another_run_took_is_coloured_however_it_is_named():
+    here = Location("w.yaml", 9, 1)
+    actions = tuple(ActionOutline(name, "failure", "end", here) for name in ("stop", "leave", "never"))
+    outline = WorkflowOutline(
+        WORKFLOW, None, (StepOutline("a", "operation", "GET /a", None, here, actions=actions),), here
+    )
+    aims = (aim("step", "a"), aim("action", "a", "stop"), aim("action", "a", "leave (failure)"))
+
+    page = page_of(verdict([RunStarted(WORKFLOW, {}, (outline,), here, "w.yaml")], coverage=aims))
+
+    exits = page.one("svg", "graph", "coverage").all("g", "exit")
+    assert [each.classes[-1] for each in exits] == ["s-reached", "s-reached", "s-untaken"]
+
+
 def test_coverage_says_why_something_was_not_reached():
     aims = (
         aim(
@@ -121,7 +144,7 @@ def test_coverage_says_why_something_was_not_reached():
             proven=True,
         ),
         aim("action", "pay", "again", False, reason="no sample did"),
-        aim("exhausted", "pay", "again"),
+        aim("exhausted", "pay", "again exhausted"),
         aim("output", "pay", "receipt"),
     )
 
@@ -131,7 +154,7 @@ def test_coverage_says_why_something_was_not_reached():
         "no such response is documented",
         "none was found: no sample did",
     ]
-    assert [chip.text for chip in row.all("span", "chip", "ok")] == ["✓ exhausted: again", "✓ receipt"]
+    assert [chip.text for chip in row.all("span", "chip", "ok")] == ["✓ again exhausted", "✓ receipt"]
 
 
 def test_secrets_known_before_and_marked_by_the_events_are_masked(events: Events, secret: str):
@@ -152,6 +175,20 @@ def test_hundreds_of_tests_with_big_bodies_stay_one_usable_file(events: Events):
 
     assert len(text) < 16_000_000
     assert text.count('class="verdict passed"') == 300
+
+
+def test_secrets_of_one_test_do_not_slow_down_the_next(events: Events):
+    """Each run has tokens of its own; looking for all of them in every text would take minutes."""
+    begun = time.monotonic()
+
+    text_of(
+        *(
+            verdict([*(SecretMarked(f"t{n}", f"{n:04}-token-{number:04}") for n in range(10)), *events("bootstrap")])
+            for number in range(150)
+        )
+    )
+
+    assert time.monotonic() - begun < 20
 
 
 def test_no_test_is_a_page_too():

@@ -12,7 +12,6 @@ _COLUMNS: tuple[tuple[str, tuple[CoverageKind, ...]], ...] = (
     ("Actions", ("action", "exhausted", "timeout")),
     ("Outputs", ("output",)),
 )
-_PREFIX = {"exhausted": "exhausted: ", "timeout": "timeout: "}
 
 
 def figures(aims: Sequence[Aim]) -> str:
@@ -54,7 +53,7 @@ def _row(name: str, aims: Sequence[Aim], build: Builder) -> Markup:
 def _chips(aims: Sequence[Aim], build: Builder) -> Iterator[Markup]:
     for aim in aims:
         of = f"{aim.action}: " if aim.action else ""
-        name = f"{'✓' if aim.reached else '·'} {of}{_PREFIX.get(aim.kind, '')}{aim.name}"
+        name = f"{'✓' if aim.reached else '·'} {of}{aim.name}"
         told = "reached" if aim.reached else _why(aim)
         yield build("span", name, class_=f"chip {'ok' if aim.reached else 'off'}", title=told)
         if not aim.reached and aim.reason:

@@ -307,7 +307,10 @@ def exits(lane: Lane) -> Iterable[Exit]:
 
 
 def show_coverage(graph: Graph, aims: Sequence[Aim]) -> None:
-    """Colour a graph by what any run of a test reached. A way on counts where both its ends were reached."""
+    """Colour a graph by what any run of a test reached. A way on counts where both its ends were reached.
+
+    An action is named as it is, or with what it follows on: `again (failure)`.
+    """
     graph.mode = "coverage"
     steps = {(aim.workflow_id, aim.step_id) for aim in aims if aim.kind == "step" and aim.reached}
     actions = {(aim.workflow_id, aim.step_id, aim.name) for aim in aims if aim.kind == "action" and aim.reached}
@@ -320,9 +323,14 @@ def show_coverage(graph: Graph, aims: Sequence[Aim]) -> None:
             followed = node.on or (met[number] and number + 1 < len(met) and met[number + 1])
             node.on_state = "reached" if followed else "untaken"
             for each, action in _with_actions(node):
-                named = action is not None and (workflow, node.step.step_id, action.name) in actions
+                named = action is not None and any(
+                    (workflow, node.step.step_id, name) in actions
+                    for name in (action.name, f"{action.name} ({action.on})")
+                )
                 called = each.kind == "call" and met[number]
                 each.state = "reached" if each.taken or named or called else "untaken"
+                if each.kind == "break":
+                    each.state = "failed"
         lane.end_state = "reached" if lane.ended else "untaken"
         for each in lane.needs:
             each.state = "reached" if each.taken or any(met) else "untaken"

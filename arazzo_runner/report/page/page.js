@@ -40,7 +40,9 @@
   };
 
   // -- moving -------------------------------------------------------------------------------------------------------
-  const stops = () => all("details.verdict > summary, details.step > summary").filter((each) => each.checkVisibility ? each.checkVisibility() : each.offsetParent);
+  // What is folded away or filtered out is skipped; asking for its layout would cost seconds on a page of tests.
+  const isShown = (summary) => !summary.closest("[hidden]") && !summary.parentElement.parentElement.closest("details:not([open])");
+  const stops = () => all("details.verdict > summary, details.step > summary").filter(isShown);
   const move = (by) => {
     const list = stops();
     if (!list.length) return;
@@ -51,7 +53,7 @@
   };
   const openAll = (open) => { for (const each of all(unit)) each.open = open; };
   const reveal = () => {
-    const target = location.hash.length > 1 && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    const target = location.hash.length > 1 && document.getElementById(location.hash.slice(1));
     if (!target) return;
     for (let each = target; each; each = each.parentElement) if (each.tagName === "DETAILS") { each.open = true; each.hidden = false; }
     target.querySelector("summary")?.focus({ preventScroll: true });

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
 
-from .graph import Exit, Graph, Lane, State
-from .layout import HEADER, NODE_WIDTH, PADDING, SPINE, Box, Layout, PlacedExit, PlacedLane, PlacedNode, layout_of
+from .graph import Graph, Lane, State
+from .layout import NODE_WIDTH, PADDING, SPINE, Box, Layout, PlacedExit, PlacedLane, PlacedNode, layout_of
 from .markup import Builder, Content, Markup, fitted, width_of
 
 _ROUND = 7.0  # the radius of corners
@@ -124,7 +124,7 @@ class _Drawing:
         kind = f"to-exit {exit.kind} {exit.on or ''}".strip()
         yield self._way(route, kind, exit.state, tip=False)
         if exit.kind == "retry":
-            yield self._tip((source[0] + 1, source[1]), (source[0] + 9, source[1]), exit.state, kind)
+            yield self._way(_back(source, box), kind, exit.state)
         if placed.route:
             yield self._way(placed.route, f"{exit.kind} {exit.on or ''}".strip(), exit.state)
 
@@ -139,12 +139,6 @@ class _Drawing:
             parts.append(self._text(x + 8, (y + below) / 2 + 4, f"×{count}", "count"))
         taken = state not in ("plain", "untaken")
         return taken, self._build("g", *parts, class_=f"s-{state}")
-
-    def _tip(
-        self, end: tuple[float, float], before: tuple[float, float], state: State, kind: str
-    ) -> tuple[bool, Markup]:
-        tip = self._build("path", d=_tip_path(end, before), class_=f"tip {kind}")
-        return state not in ("plain", "untaken"), self._build("g", tip, class_=f"s-{state}")
 
     # -- what stands on them ----------------------------------------------------------------------------------------
 
@@ -251,6 +245,14 @@ def _icon(placed: PlacedExit) -> str:
     return _ICONS[placed.exit.kind]
 
 
+def _back(source: tuple[float, float], box: Box) -> tuple[tuple[float, float], ...]:
+    """From a retry to the step it repeats, below the way out."""
+    end = (source[0], source[1] + 15)
+    if abs(box.middle - source[1]) < 1:
+        return (box.x + 10, box.bottom), (box.x + 10, end[1]), end
+    return (box.x, box.middle + 4), (source[0] + 20, box.middle + 4), (source[0] + 20, end[1]), end
+
+
 def _path(corners: Sequence[tuple[float, float]]) -> str:
     """Straight pieces with rounded corners."""
     pieces = [f"M{corners[0][0]:g} {corners[0][1]:g}"]
@@ -275,6 +277,3 @@ def _tip_path(end: tuple[float, float], before: tuple[float, float]) -> str:
         return f"M{x + back:g} {y - 4:g}L{x:g} {y:g}L{x + back:g} {y + 4:g}z"
     back = -7 if y > by else 7
     return f"M{x - 4:g} {y + back:g}L{x:g} {y:g}L{x + 4:g} {y + back:g}z"
-
-
-__all__ = ["HEADER", "Exit", "svg_of", "width_of_graph"]

@@ -16,7 +16,7 @@ from .markup import Builder, Markup
 BODY_SHOWN = 64_000  # characters of a body
 VALUE_SHOWN = 8_000  # characters of an input or an output
 OPERAND_SHOWN = 2_000
-_COLOURED = 20_000  # characters of JSON that are given colours
+_COLOURED = 8_000  # characters of JSON that are given colours
 _PRETTY = 1_000_000  # octets of JSON that are laid out
 
 _JSON_TOKEN = re.compile(
@@ -25,12 +25,12 @@ _JSON_TOKEN = re.compile(
 
 
 class Values:
-    """Shows values. `room` is how many characters of bodies a page still has; past it each is cut to a start."""
+    """Shows values. `room` is how many characters of bodies the page still has; past it each is cut to a start."""
 
-    def __init__(self, build: Builder, *, body_shown: int = BODY_SHOWN, room: int = 40_000_000) -> None:
+    def __init__(self, build: Builder, *, body_shown: int = BODY_SHOWN, room: int = 12_000_000) -> None:
         self._build = build
         self._body_shown = body_shown
-        self._room = room
+        self.room = room
 
     def body(self, body: bytes, headers: Headers) -> Markup:
         """A body by its content type, and how big it was."""
@@ -44,9 +44,9 @@ class Values:
             return build("p", f"{_octets(len(body))} that are no text{kind}", class_="size")
         json = is_json(media_type(content_type)) or text[:1] in ("{", "[")
         laid_out = _pretty(text) if json and len(body) <= _PRETTY else text
-        bound = self._body_shown if self._room > 0 else 1_000
+        bound = self._body_shown if self.room > 0 else 1_000
         shown = laid_out[:bound]
-        self._room -= len(shown)
+        self.room -= len(shown)
         rest = len(laid_out) - len(shown)
         size = f"{_octets(len(body))}{kind}" + (f"; the first {len(shown):,} characters are shown" if rest else "")
         return build.markup(

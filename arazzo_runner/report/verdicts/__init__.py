@@ -56,7 +56,7 @@ class Tally:
             if count
         ]
         took = f"{self.seconds * 1000:.0f} ms" if self.seconds < 1 else f"{self.seconds:.1f} s"
-        return f"{', '.join(counts) or 'nothing to test'}; {self.runs} runs in {took}"
+        return f"{', '.join(counts) or 'nothing to test'}; {self.runs} run{'' if self.runs == 1 else 's'} in {took}"
 
 
 def counts(verdict: Verdict) -> dict[str, tuple[int, int]]:

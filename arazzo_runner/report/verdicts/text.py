@@ -74,7 +74,7 @@ class TextReport:
 def _named(aim: Aim) -> str:
     whose = f"{aim.step_id}: " if aim.step_id else ""
     of = f" (of {aim.action})" if aim.action else ""
-    kind = "" if aim.kind == "step" else f"{aim.kind} "
+    kind = f"{aim.kind} " if aim.kind in ("criterion", "action", "output") else ""
     return f"step {aim.name}" if aim.kind == "step" else f"{whose}{kind}{aim.name}{of}"
 
 

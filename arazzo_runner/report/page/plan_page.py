@@ -1,14 +1,46 @@
-"""Each step as planned, for the page of a description that was not run."""
+"""The page of a description that was not run: its graph, and each step as planned."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from pathlib import Path
 
-from .graph import Graph, Lane, Node, action_title
+from ...events import WorkflowOutline
+from .drawing import BESIDE, drawing
+from .frame import page
+from .graph import Graph, Lane, Node, action_title, graph_of
 from .markup import Builder, Content, Markup
+from .svg import width_of_graph
 
 
-def planned_steps(graph: Graph, build: Builder) -> Markup:
+def plan_page(outline: Sequence[WorkflowOutline], build: Builder, *, document: str) -> str:
+    """What could happen: the graph, and each step as planned."""
+    graph = graph_of(outline)
+    anchors = {}
+    for number, lane in enumerate(graph.lanes):
+        for place, node in enumerate(lane.nodes):
+            anchors[id(node)] = node.href = f"#p-{number}-{place}"
+    steps = sum(len(workflow.steps) for workflow in outline)
+    title = outline[0].workflow_id if len(outline) == 1 else Path(document).name
+    lead = [build("p", outline[0].summary, class_="lead")] if len(outline) == 1 and outline[0].summary else []
+    facts = [("workflows", str(len(outline))), ("steps", str(steps)), ("document", document)]
+    head = [
+        build("div", build("h1", title), build("span", "not run", class_="badge plain"), class_="title"),
+        *lead,
+        build("ul", *(build("li", f"{name} ", build("b", value)) for name, value in facts), class_="facts"),
+    ]
+    beside = width_of_graph(graph, build) <= BESIDE
+    listed = build("section", build("h2", "Steps"), _planned_steps(graph, build), class_="panel", id="steps")
+    body = build(
+        "div",
+        build("div", drawing(graph, build, "p", anchor="graph"), class_="drawing"),
+        build("div", listed, class_="stack"),
+        class_="columns beside" if beside else "columns",
+    )
+    return page(title, head, [("graph", "Graph"), ("steps", "Steps")], [body], build, judged=False)
+
+
+def _planned_steps(graph: Graph, build: Builder) -> Markup:
     """A folded entry for each step, under its workflow."""
     parts: list[Markup] = []
     for number, lane in enumerate(graph.lanes):
