@@ -134,6 +134,10 @@ class Candidates:
         foreseen = not answer.assumed
         yield from self._changed(run, point, answer, wanted=tuple(wants(criterion.condition)), foreseen=foreseen)
 
+    def for_output(self, run: Run, point: Point, answer: Answer, output: LinkedOutput) -> Iterator[Answer]:
+        """An answer with other values where one output looks."""
+        yield from self._changed(run, point, answer, wanted=tuple(_outputs_look(output)), foreseen=not answer.assumed)
+
     def _changed(
         self,
         run: Run,

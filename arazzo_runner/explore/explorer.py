@@ -200,6 +200,8 @@ class Explorer:
         best = max(ways, key=lambda way: _rank(run, way))
         if not best.concluded.outcome.succeeded:
             best = max((best, *self._met(run, point, best)), key=lambda way: _rank(run, way))
+        if wanted is None:
+            best = self._with_outputs(run, point, best)
         if self._assume and wanted is None and (_lacks(best) or self._unfilled(point, best)):
             documented = best.answer if isinstance(best.answer, Answer) else usual
             assumed = self._candidates.assumed(run, point, documented, any_status=True)
@@ -208,6 +210,20 @@ class Explorer:
         if isinstance(best.answer, Answer) and best.answer.assumed:
             walked.assumed.append((point.key, best.answer))
         return best
+
+    def _with_outputs(self, run: Run, point: Point, way: Way) -> Way:
+        """The same way by an answer that gives values to more outputs, as far as documented ones do."""
+        for output in point.step.outputs:
+            absent = len(way.concluded.outcome.missing_outputs)
+            if not isinstance(way.answer, Answer) or not way.concluded.outcome.succeeded or not absent:
+                break
+            for answer in self._candidates.for_output(run, point, way.answer, output):
+                other = _way(run, point, answer)
+                fewer = len(other.concluded.outcome.missing_outputs) < absent
+                if fewer and other.signature == way.signature and self._allows(answer):
+                    way = other
+                    break
+        return way
 
     def _unfilled(self, point: Point, way: Way) -> int:
         """How many places later requests take values from that an answer lacks."""

@@ -96,3 +96,27 @@ def test_a_list_of_one_is_sent_as_its_item_where_an_input_is_a_text():
     )
 
     assert problems(verdict) == []
+
+
+def test_an_output_that_an_example_leaves_out_gets_a_value_that_the_schema_allows():
+    described = api()
+    media_type = described["paths"]["/orders/{id}"]["get"]["responses"]["200"]["content"]["application/json"]
+    media_type["example"] = {"id": "1", "status": "open"}
+    step = GET % "'1'" + "  outputs: {total: $response.body#/total, sku: $response.body#/items/0/sku}\n"
+
+    verdict = try_out(workflow(step), description=described)
+
+    assert problems(verdict) == []
+
+
+def test_what_a_dangling_reference_would_declare_may_be_there():
+    described = api()
+    media_type = described["paths"]["/orders/{id}"]["get"]["responses"]["200"]["content"]["application/json"]
+    media_type["schema"] = {"allOf": [{"$ref": "#/components/schemas/Gone"}, {"properties": {"id": {}}}]}
+
+    verdict = try_out(
+        workflow(GET % "'1'" + "  successCriteria: [{condition: $response.body#/done == true}]\n"),
+        description=described,
+    )
+
+    assert problems(verdict) == []
