@@ -213,7 +213,8 @@ class Candidates:
         for expression in want.others:
             value = evaluated(run, expression)
             if not isinstance(value, bytes | Missing):
-                yield from (value, f"{value}x" if isinstance(value, str) else None)
+                yield value
+                yield from _beside(value)
 
     def _with_listed(
         self, answer: Answer, tokens: Tokens, values: list[JSON | Missing], foreseen: bool
@@ -249,6 +250,14 @@ def place_of(expression: Expression, tokens: Tokens) -> Place | None:
 def evaluated(run: Run, expression: Expression) -> JSON | bytes | Missing:
     """The value of an expression where a run stands, before any answer."""
     return evaluated_in(run.plan, run.state, expression)
+
+
+def _beside(value: JSON) -> Iterator[JSON]:
+    """Values on either side of one; of anything but numbers, another."""
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        yield from (int(value) + 1, int(value) - 1)
+    else:
+        yield f"{value}x" if isinstance(value, str) else None
 
 
 def _outputs_look(output: LinkedOutput) -> Iterator[Want]:

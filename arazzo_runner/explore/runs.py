@@ -146,6 +146,7 @@ class Run:
 
     def give(self, point: Point, concluded: Concluded) -> None:
         """Go on with an answer."""
+        self.reached.answered.add(point.key)
         exchange = concluded.exchange
         took = exchange.received_at - exchange.sent_at
         self.exchanged = (

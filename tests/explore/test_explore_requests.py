@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from trying import api, problems, try_out, workflow
+from trying import aim, api, problems, try_out, workflow
 
 PING = """
 - stepId: ping
@@ -17,6 +17,7 @@ CREATE = """
   requestBody: {payload: {sku: tea}}
   outputs: {id: $response.body#/id}
 """
+STATUS = "  successCriteria: [{condition: $statusCode == 404}]\n"
 GET = """
 - stepId: get
   operationId: getOrder
@@ -120,3 +121,18 @@ def test_what_a_dangling_reference_would_declare_may_be_there():
     )
 
     assert problems(verdict) == []
+
+
+def test_nothing_is_said_of_the_answers_to_a_request_that_could_not_be_made():
+    verdict = try_out(workflow(PING % "order: $response.body#/order" + GET % "$steps.ping.outputs.order" + STATUS))
+
+    assert aim(verdict, "$statusCode == 404 is true").reason == "no request of its step could be made"
+    assert not aim(verdict, "$statusCode == 404 is true").proven
+
+
+def test_a_number_is_compared_with_an_input_both_ways():
+    step = GET % "'1'" + "  successCriteria: [{condition: $response.body#/total <= $inputs.most}]\n"
+
+    verdict = try_out(workflow(step, "inputs: {type: object, properties: {most: {type: integer, minimum: 10}}}"))
+
+    assert aim(verdict, "$response.body#/total <= $inputs.most is false").reached
