@@ -136,3 +136,16 @@ def test_a_number_is_compared_with_an_input_both_ways():
     verdict = try_out(workflow(step, "inputs: {type: object, properties: {most: {type: integer, minimum: 10}}}"))
 
     assert aim(verdict, "$response.body#/total <= $inputs.most is false").reached
+
+
+def test_an_input_is_made_as_all_the_places_want_it_that_it_is_sent_to():
+    described = with_pattern()
+    described["paths"]["/ping"]["get"]["parameters"] = [{"name": "q", "in": "query", "schema": {"type": "string"}}]
+    step = "- {stepId: ping, operationId: ping, parameters: [{name: q, in: query, value: $inputs.id}]}"
+
+    verdict = try_out(
+        workflow(step + GET % "$inputs.id", "inputs: {type: object, properties: {id: {type: string}}}"),
+        description=described,
+    )
+
+    assert problems(verdict) == []
