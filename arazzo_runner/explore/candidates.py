@@ -13,7 +13,6 @@ from ..messages import header
 from ..openapi import MediaType
 from ..plan import LinkedCriterion, LinkedOutput, OperationCall, Whole
 from ..plan.written import Selected
-from ..sample.within import is_closed_at, is_foreseen, listed_at, schemas_at
 from ..values import JSON, MISSING, Missing, array_index, get_pointer, text_of
 from .absent import evaluated_in
 from .answers import Answer, Answers, statuses
@@ -107,7 +106,7 @@ class Candidates:
 
     def _for_place(self, answer: Answer, key: StepKey, tokens: Tokens) -> JSON:
         """A value as the description of an answer declares it, else as it is used."""
-        declared = schemas_at(self.answers.bundle(answer.schema), tokens)[:1] if answer.schema is not None else ()
+        declared = self.answers.declared(answer, tokens).schemas[:1]
         return _sampled(declared[0], tokens) if declared else self._for_use(key, tokens)
 
     def _for_use(self, key: StepKey, tokens: Tokens) -> JSON:
@@ -206,7 +205,7 @@ class Candidates:
             return False
         if answer.schema is None or get_pointer(answer.value, place[1]) is not MISSING:
             return True
-        return is_foreseen(self.answers.bundle(answer.schema), place[1])
+        return self.answers.declared(answer, place[1]).foreseen
 
     def _others(self, run: Run, point: Point, want: Look) -> Iterator[JSON | Missing]:
         """The values of what an operand is compared with."""
@@ -220,9 +219,9 @@ class Candidates:
         self, answer: Answer, tokens: Tokens, values: list[JSON | Missing], foreseen: bool
     ) -> list[JSON | Missing]:
         """Values for a place with those its schema lists; where these are all there are, the others come last."""
-        schema = self.answers.bundle(answer.schema) if answer.schema is not None else True
-        listed: list[JSON | Missing] = list(listed_at(schema, tokens))
-        if not is_closed_at(schema, tokens):
+        declared = self.answers.declared(answer, tokens)
+        listed: list[JSON | Missing] = list(declared.listed)
+        if not declared.closed:
             return [*values, *listed]
         inside = [value for value in values if _has(listed, value) or isinstance(value, Missing)]
         outside = [] if foreseen else [value for value in values if not _has(inside, value)]
