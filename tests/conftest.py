@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from importlib.metadata import entry_points
 from pathlib import Path
 
 import pytest
+from plugged import IS_INSTALLED
 from scripted import Bench, ScriptedServer
 
 ROOT = Path(__file__).resolve().parent.parent
-IS_INSTALLED = any(plugin.name == "arazzo" for plugin in entry_points(group="pytest11"))
 
 # An installation that is older than the plugin does not name it.
 pytest_plugins = ["pytester", *([] if IS_INSTALLED else ["arazzo_runner.pytest_plugin"])]

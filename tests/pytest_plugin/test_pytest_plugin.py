@@ -4,62 +4,20 @@ from __future__ import annotations
 
 import ast
 import sys
-from pathlib import Path
-from textwrap import dedent
 from xml.etree import ElementTree
 
 import pytest
-from conftest import IS_INSTALLED, ROOT
 from desk import HEAD, OPENAPI
 from desk import WORKFLOW as ORDERS
+from plugged import PLUGIN, Project
 from scripted import Answer, ScriptedServer
 from test_layers import FOUNDATION
 
-import arazzo_runner
-
-PLUGIN = "arazzo" if IS_INSTALLED else "arazzo_runner.pytest_plugin"
 WORKFLOW = ORDERS.lstrip().replace(", reason: $response.body#/reason", "")
 WRONG = WORKFLOW.replace("body#/status}", "body#/state}")
 OTHER = "- {workflowId: other, steps: [{stepId: a, workflowId: order}]}\n"
 OUTPUT = "*workflows/orders.yaml:25:23: output: read: the output 'status' has no value*"
 CASE = HEAD.replace("orders.arazzo.yaml", "orders.yaml")
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _libraries_are_loaded() -> None:
-    """Some cannot be loaded twice, and a run of pytest within a test forgets what it was the first to load."""
-    arazzo_runner.verify(ROOT / "workflows" / "airbyte-application-token-bootstrap-workflow.yml", cache=False)
-
-
-@pytest.fixture
-def project(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Project:
-    monkeypatch.setenv("XDG_CACHE_HOME", str(pytester.path / ".cache"))
-    monkeypatch.setenv("COLUMNS", "200")
-    monkeypatch.setenv("PYTHONPATH", str(ROOT))
-    return Project(pytester)
-
-
-class Project:
-    """A folder in which pytest runs with the plugin."""
-
-    def __init__(self, pytester: pytest.Pytester) -> None:
-        self.pytester = pytester
-        self.folder = pytester.path
-        self.write("workflows/openapi.yaml", OPENAPI)
-
-    def write(self, name: str, text: str) -> Path:
-        path = self.folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(dedent(text).lstrip(), encoding="utf-8")
-        return path
-
-    def run(self, *arguments: str) -> pytest.RunResult:
-        return self.pytester.runpytest_inprocess("-p", PLUGIN, "-p", "no:cacheprovider", *arguments)
-
-    def collected(self, *arguments: str) -> list[str]:
-        """The ids of the tests."""
-        found = self.run("--collect-only", "-q", *arguments)
-        return [line for line in found.outlines if "::" in line]
 
 
 # -- what is collected ------------------------------------------------------------------------------------------------
