@@ -74,10 +74,12 @@ def _form(pairs: list[tuple[str, str]], schema: SchemaView | None) -> dict[str, 
     """Fields as an object: repeated ones and those declared as arrays are lists, `a[b]` nests, objects are JSON."""
     properties = schema.properties() if schema is not None else {}
     result: dict[str, Any] = {}
+    indexed: set[str] = set()
     for name, value in pairs:
         bracketed = _BRACKETED.fullmatch(name) if name not in properties else None
         if bracketed is not None:
             _nest(result, [bracketed[1], *re.findall(r"\[([^\[\]]*)\]", bracketed[2])], value)
+            indexed.add(bracketed[1])
             continue
         read = _field(value, properties.get(name))
         if name not in result:
@@ -86,7 +88,22 @@ def _form(pairs: list[tuple[str, str]], schema: SchemaView | None) -> dict[str, 
             result[name].extend(read if isinstance(read, list) else [read])
         else:
             result[name] = [result[name], read]
-    return result
+    return {name: _listed(value, properties.get(name)) if name in indexed else value for name, value in result.items()}
+
+
+def _listed(value: JSON, schema: SchemaView | None) -> JSON:
+    """`a[0]=x&a[1]=y` is a list where the schema says so; OpenAPI leaves open how deepObject writes one."""
+    types = schema.types() if schema is not None else frozenset()
+    if isinstance(value, list):
+        items = schema.items() if schema is not None else None
+        return [_listed(item, items) for item in value]
+    if not isinstance(value, dict):
+        return value
+    if "array" in types and "object" not in types and all(key == str(index) for index, key in enumerate(value)):
+        items = schema.items() if schema is not None else None
+        return [_listed(item, items) for item in value.values()]
+    properties = schema.properties() if schema is not None else {}
+    return {key: _listed(item, properties.get(key)) for key, item in value.items()}
 
 
 def _field(text: str, schema: SchemaView | None) -> JSON:
@@ -97,7 +114,7 @@ def _field(text: str, schema: SchemaView | None) -> JSON:
         except ValueError:
             value = text
         if "array" in types and not isinstance(value, list):
-            return text.split(",")
+            return [value] if isinstance(value, dict) else text.split(",")
         return value  # type: ignore[no-any-return]
     return text
 
