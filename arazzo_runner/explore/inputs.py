@@ -107,10 +107,10 @@ def _accepts(place: Any, value: JSON) -> bool:
 
 
 def _readings(value: JSON) -> Iterator[JSON]:
-    """A value, its only item, and its text: what is declared as a text may be sent as a number, or a list of one."""
+    """A value, and the text of it: what is declared as a text may be sent as a number, or as the items of an array."""
     yield value
-    if isinstance(value, list) and len(value) == 1 and isinstance(value[0], str | int | float):
-        yield text_of(value[0])
+    if isinstance(value, list) and not any(isinstance(item, list | dict) for item in value):
+        yield ",".join(map(text_of, value))
     yield text_of(value)
 
 

@@ -14,9 +14,11 @@ from ..openapi import MediaType, SchemaView
 from ..openapi.media_type import essence, is_json, is_xml, parameter
 from ..openapi.xml_text import xml_text
 from ..values import JSON, MISSING, Missing, dumps, loads, text_of
+from .parameters import with_arrays
 
 _LINES = frozenset({"application/jsonl", "application/x-ndjson", "application/ndjson", "application/json-seq"})
-_BRACKETED = re.compile(r"([^\[\]]+)((?:\[[^\[\]]*\])+)")
+# Names with more brackets than anybody nests structures are texts.
+_BRACKETED = re.compile(r"([^\[\]]+)((?:\[[^\[\]]*\]){1,100})")
 
 
 class UnreadableBody(ValueError):
@@ -71,7 +73,7 @@ def _parts(content_type: str, body: bytes) -> list[tuple[str, str]]:
 
 
 def _form(pairs: list[tuple[str, str]], schema: SchemaView | None) -> dict[str, Any]:
-    """Fields as an object: repeated ones and those declared as arrays are lists, `a[b]` nests, objects are JSON."""
+    """Fields as an object: lists by repetition, declaration or `a[0]`, `a[b]` nests, objects are JSON."""
     properties = schema.properties() if schema is not None else {}
     result: dict[str, Any] = {}
     indexed: set[str] = set()
@@ -88,22 +90,9 @@ def _form(pairs: list[tuple[str, str]], schema: SchemaView | None) -> dict[str, 
             result[name].extend(read if isinstance(read, list) else [read])
         else:
             result[name] = [result[name], read]
-    return {name: _listed(value, properties.get(name)) if name in indexed else value for name, value in result.items()}
-
-
-def _listed(value: JSON, schema: SchemaView | None) -> JSON:
-    """`a[0]=x&a[1]=y` is a list where the schema says so; OpenAPI leaves open how deepObject writes one."""
-    types = schema.types() if schema is not None else frozenset()
-    if isinstance(value, list):
-        items = schema.items() if schema is not None else None
-        return [_listed(item, items) for item in value]
-    if not isinstance(value, dict):
-        return value
-    if "array" in types and "object" not in types and all(key == str(index) for index, key in enumerate(value)):
-        items = schema.items() if schema is not None else None
-        return [_listed(item, items) for item in value.values()]
-    properties = schema.properties() if schema is not None else {}
-    return {key: _listed(item, properties.get(key)) for key, item in value.items()}
+    return {
+        name: with_arrays(value, properties.get(name)) if name in indexed else value for name, value in result.items()
+    }
 
 
 def _field(text: str, schema: SchemaView | None) -> JSON:
