@@ -628,6 +628,14 @@ class Runner:
             self._secrets = PlanSecrets(self.plan)
         return Marker(self._secrets, self._known_secrets())
 
+    def replaced_servers(self) -> dict[str, str]:
+        """The servers that options name, and those that server variables make, where a source has one only."""
+        used: dict[str, set[str]] = {}
+        for step in self._operation_steps():
+            used.setdefault(step.source, set()).add(step.server)
+        filled = {name: min(used[name]) for name in self.options.server_variables if len(used.get(name, ())) == 1}
+        return {**self.options.servers, **filled}
+
     def _known_secrets(self) -> Iterator[tuple[str, str]]:
         """Credentials that are there, and server variables with the name of a secret."""
         from .secrets import is_secret_name
@@ -921,7 +929,8 @@ def case_options(file: CaseFile, options: Options, *, live: bool = False) -> Opt
 
     A server without a name stands for every source. Not live, a description without a server will do.
     """
-    servers = options.servers if "" in options.servers else {**file.case.servers, **options.servers}
+    own = {name: url for name, url in file.case.servers.items() if name not in options.server_variables}
+    servers = options.servers if "" in options.servers else {**own, **options.servers}
     sources = {**file.sources, **options.sources}
     return replace(options, servers=servers, sources=sources, mock=not live)
 

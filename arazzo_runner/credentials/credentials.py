@@ -10,7 +10,7 @@ from __future__ import annotations
 import base64
 import shlex
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from urllib.parse import quote, urlsplit
 
 from ..errors import TransportError
@@ -26,7 +26,7 @@ class Signed:
     """The request with its credentials; the secrets in it as (label, value); what no value was found for."""
 
     request: Request
-    secrets: tuple[tuple[str, str], ...] = ()
+    secrets: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     unsatisfied: tuple[str, ...] = ()
 
 
@@ -211,8 +211,8 @@ class _Filled:
 
     in_: str
     name: str
-    value: str | None
-    secrets: tuple[tuple[str, str], ...]
+    value: str | None = field(repr=False)
+    secrets: tuple[tuple[str, str], ...] = field(repr=False)
 
 
 def _parts(label: str, value: str) -> Iterator[tuple[str, str]]:
