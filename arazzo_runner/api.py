@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from .drivers.session import Session
     from .drivers.transports import AsyncTransport, Transport
     from .drivers.transports.mock import FaultyRun
-    from .marking import Marker
+    from .marking import Marker, PlanSecrets
     from .messages import Request
     from .mock import Mock, Rule
     from .report.case import Case
@@ -521,7 +521,7 @@ class Runner:
         self._async_transports: dict[asyncio.AbstractEventLoop, AsyncTransport] = {}
         self._lock = threading.Lock()
         self._credentials: Any = None
-        self.password_names: dict[int, frozenset[str]] = {}
+        self._secrets: PlanSecrets | None = None
 
     # -- runs ---------------------------------------------------------------------------------------------------------
 
@@ -628,9 +628,34 @@ class Runner:
 
     def input_secrets(self, inputs: Mapping[str, Any]) -> Iterator[Event]:
         """The inputs that are secrets, as SecretMarked events."""
-        from .marking import Marker
+        return self.marker().inputs(inputs)
 
-        return Marker(self.plan).inputs(inputs)
+    def marker(self) -> Marker:
+        """What finds the secrets of one run, in its events."""
+        from .marking import Marker, PlanSecrets
+
+        if self._secrets is None or self._secrets.plan is not self.plan:
+            self._secrets = PlanSecrets(self.plan)
+        return Marker(self._secrets, self._known_secrets())
+
+    def replaced_servers(self) -> dict[str, str]:
+        """The servers that options name, and those that server variables make, where a source has one only."""
+        used: dict[str, set[str]] = {}
+        for step in self._operation_steps():
+            used.setdefault(step.source, set()).add(step.server)
+        filled = {name: min(used[name]) for name in self.options.server_variables if len(used.get(name, ())) == 1}
+        return {**self.options.servers, **filled}
+
+    def _known_secrets(self) -> Iterator[tuple[str, str]]:
+        """Credentials that are there, and server variables with the name of a secret."""
+        from .secrets import is_secret_name
+
+        requirements = (r for step in self._operation_steps() for way in step.operation.security for r in way)
+        yield from self.credentials.held_secrets(requirements)
+        for source, variables in self.options.server_variables.items():
+            for name, value in variables.items():
+                if is_secret_name(name):
+                    yield f"{source}.{name}", value
 
     def _operation_steps(self) -> Iterator[OperationCall]:
         for workflow in self.plan.workflows.values():
@@ -742,7 +767,7 @@ class _Fold:
         self._runner = runner
         self._events: list[Event] = []
         self._observers = tuple(observers)
-        self._marker = self._new_marker() if observers else None
+        self._marker = runner.marker() if observers else None
         self.emit = self._show if observers else self._events.append
 
     def _show(self, event: Event) -> None:
@@ -752,17 +777,12 @@ class _Fold:
             for observer in self._observers:
                 observer(told)
 
-    def _new_marker(self) -> Marker:
-        from .marking import Marker
-
-        return Marker(self._runner.plan, self._runner.password_names)
-
     def _learn(self) -> Redactor:
         from .report.redaction import Redactor
 
         options = self._runner.options
         redactor = Redactor(show_secrets=options.show_secrets, redact=options.redact)
-        marker = self._new_marker()
+        marker = self._runner.marker()
         for event in self._events:
             redactor.observe(event)
             for mark in marker.marks(event):
@@ -944,7 +964,8 @@ def case_options(file: CaseFile, options: Options, *, live: bool = False) -> Opt
 
     A server without a name stands for every source. Not live, a description without a server will do.
     """
-    servers = options.servers if "" in options.servers else {**file.case.servers, **options.servers}
+    own = {name: url for name, url in file.case.servers.items() if name not in options.server_variables}
+    servers = options.servers if "" in options.servers else {**own, **options.servers}
     sources = {**file.sources, **options.sources}
     return replace(options, servers=servers, sources=sources, mock=not live)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -45,6 +46,10 @@ class Request:
     remote: bool = False
     timeout: float | None = None
 
+    def __repr__(self) -> str:
+        """Described only: path, query, headers and body may hold secrets, and nothing here knows which."""
+        return f"Request({self.method!r}, {_origin(self.url)!r}, {_described(self.headers, self.body)})"
+
 
 @dataclass(frozen=True, slots=True)
 class Response:
@@ -57,9 +62,22 @@ class Response:
     http_version: str = "HTTP/1.1"
     reason: str = ""
 
+    def __repr__(self) -> str:
+        """Described only, as a Request is."""
+        return f"Response({self.status!r}, {_origin(self.url)!r}, {_described(self.headers, self.body)})"
+
     def header(self, name: str) -> str | None:
         """One header value: repeated headers joined with ", ", the first Set-Cookie alone (decision 25)."""
         return header(self.headers, name)
+
+
+def _origin(url: str) -> str:
+    scheme, separator, rest = url.partition("://")
+    return f"{scheme}{separator}{re.split('[/?#]', rest)[0].rpartition('@')[2]}" if separator else ""
+
+
+def _described(headers: Headers, body: bytes | None) -> str:
+    return f"headers=<{', '.join(dict.fromkeys(name for name, _ in headers))}>, body=<{len(body or b'')} bytes>"
 
 
 def header(headers: Headers, name: str) -> str | None:
@@ -86,7 +104,7 @@ class TransportFailure:
     """A request without an answer: connection refused, time-out, TLS, policy."""
 
     kind: TransportKind
-    message: str
+    message: str = field(repr=False)
     phase: Phase = "not_sent"
 
 
@@ -95,5 +113,5 @@ class Message:
     """An AsyncAPI message: what a channel carries."""
 
     channel: str
-    payload: bytes
-    headers: Mapping[str, str] = field(default_factory=dict)
+    payload: bytes = field(repr=False)
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)

@@ -26,16 +26,16 @@ class Options:
     although a document that came by URL names them (default: `allow_hosts`). `faults` are what goes wrong with the
     mock, as `STEP[#N]=FAULT` (`docs/mock.md`). `documents` are supplied to the registry before anything is retrieved;
     without `fetch` nothing is retrieved by URL. A description given as a text or a mapping is at `base_uri`, and
-    locations show it as `name`.
+    locations show it as `name`. What may hold a secret is not part of the `repr`.
     """
 
     compat: Compat = "auto"
-    servers: Mapping[str, str] = field(default_factory=dict)
-    server_variables: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    servers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    server_variables: Mapping[str, Mapping[str, str]] = field(default_factory=dict, repr=False)
     base_server: str | None = None
     sources: Mapping[str, str] = field(default_factory=dict)
-    auth: Mapping[str, str] = field(default_factory=dict)
-    env: Mapping[str, str] | None = None
+    auth: Mapping[str, str] = field(default_factory=dict, repr=False)
+    env: Mapping[str, str] | None = field(default=None, repr=False)
     env_file: Path | None = None
     mock: bool = False
     faults: Sequence[str] = ()
@@ -45,7 +45,7 @@ class Options:
     follow_redirects: bool = False
     cookies: bool = False
     insecure: bool = False
-    proxy: str | None = None
+    proxy: str | None = field(default=None, repr=False)
     cert: str | tuple[str, str] | None = None
     allow_hosts: Sequence[str] = ()
     trusted_hosts: Sequence[str] | None = None

@@ -66,7 +66,7 @@ ROOMS: dict[str, set[str]] = {
     "interpreter": {"plan", "events", "openapi", "condition", "expression"},
     "drivers": {"interpreter", "plan", "credentials", "events"},
     "retrieval": {"document", "drivers"},
-    "marking": {"plan", "openapi", "events"},
+    "marking": {"plan", "openapi", "expression", "interpreter", "events"},
     "testing": {"explore", "expression", "mock", "plan", "drivers", "report", "marking", "events", "verdict"},
     "mock": {"sample", "openapi", "asyncapi", "document"},
     "explore": {"plan", "interpreter", "mock", "sample", "openapi", "condition", "expression", "events", "verdict"},

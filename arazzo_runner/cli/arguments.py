@@ -287,7 +287,8 @@ def _limits(values: dict[str, Any]) -> tuple[Limits, dict[str, Any]]:
 def _pair(text: str, form: str) -> tuple[str, str]:
     name, equals, value = text.partition("=")
     if not equals or not name:
-        raise UsageError(f"'{text}' is not of the form {form}")
+        shown = "what was given" if form.startswith("--auth") else f"'{text}'"  # it may be the credential itself
+        raise UsageError(f"{shown} is not of the form {form}")
     return name, value
 
 

@@ -197,10 +197,8 @@ def reports(given: argparse.Namespace, runner: Runner, redactor: Any) -> list[An
     if given.record is not None:
         from ..report.transcript import TranscriptReport
 
-        options = runner.options
-        found.append(
-            TranscriptReport(given.record, redactor=redactor, sources=options.sources, servers=options.servers)
-        )
+        sources, servers = runner.options.sources, runner.replaced_servers()
+        found.append(TranscriptReport(given.record, redactor=redactor, sources=sources, servers=servers))
     if "-" not in (given.json, given.events):
         from ..report.outputs import OutputsReport
 

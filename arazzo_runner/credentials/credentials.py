@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import base64
 import shlex
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from urllib.parse import quote, urlsplit
 
 from ..errors import TransportError
 from ..messages import Request, SecurityRequirement
 from ..openapi import advice, variable_names
+from ..secrets import is_secret_name
 
 _COOKIE = "!#$%&'()*+-./:<=>?@[]^_`{|}~"  # RFC 6265, section 4.1.1, cookie-octet
 
@@ -25,7 +26,7 @@ class Signed:
     """The request with its credentials; the secrets in it as (label, value); what no value was found for."""
 
     request: Request
-    secrets: tuple[tuple[str, str], ...] = ()
+    secrets: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     unsatisfied: tuple[str, ...] = ()
 
 
@@ -94,6 +95,19 @@ class Credentials:
             if any(name == variable or name.startswith(f"{variable}_") for name in self._env):
                 return variable
         return None
+
+    def held_secrets(self, requirements: Iterable[SecurityRequirement]) -> Iterator[tuple[str, str]]:
+        """The secrets among the values that are there for schemes, sent or not, as (label, value)."""
+        for name, value in self._values.items():
+            scheme, dot, field = name.rpartition(".")
+            if not dot or is_secret_name(field):
+                yield from _parts(scheme or name, value)
+        for requirement in requirements:
+            for variable in variable_names(requirement.source, requirement.name, None):
+                for name, value in self._env.items():
+                    rest = name.removeprefix(variable)
+                    if name == variable or (name != rest and rest[0] == "_" and is_secret_name(rest)):
+                        yield from _parts(requirement.name, value)
 
     def unknown_names(self, known_schemes: Iterable[str]) -> tuple[str, ...]:
         """The schemes given with --auth that no description declares."""
@@ -197,8 +211,16 @@ class _Filled:
 
     in_: str
     name: str
-    value: str | None
-    secrets: tuple[tuple[str, str], ...]
+    value: str | None = field(repr=False)
+    secrets: tuple[tuple[str, str], ...] = field(repr=False)
+
+
+def _parts(label: str, value: str) -> Iterator[tuple[str, str]]:
+    """A value, and the password of what may be a user's name and password."""
+    yield label, value
+    password = value.partition(":")[2]
+    if password:
+        yield f"{label}.password", password
 
 
 def _token(requirement: SecurityRequirement, token: str | None) -> tuple[tuple[str, str], ...]:

@@ -146,9 +146,9 @@ class OperationCall(_LinkedStep):
     """A step that calls an OpenAPI operation."""
 
     operation: Operation
-    builder: RequestBuilder
+    builder: RequestBuilder = field(repr=False)
     body: LinkedBody | None
-    server: str
+    server: str = field(repr=False)  # its variables may be secrets
     source: str
     remote: bool
     reads_request: bool  # some expression of the step reads $request

@@ -76,7 +76,8 @@ class TranscriptReport:
 
     def _replacements(self) -> dict[str, dict[str, str]]:
         """The replaced sources, relative to the case's folder as the document is, and servers."""
-        sources, servers = self._replaced["sources"], self._replaced["servers"]
+        sources = self._replaced["sources"]
+        servers = {name: self._redactor.url(url) for name, url in self._replaced["servers"].items()}
         given = {"sources": {name: self._document(place) for name, place in sources.items()}, "servers": servers}
         return {name: values for name, values in given.items() if values}
 

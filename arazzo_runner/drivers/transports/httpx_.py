@@ -25,6 +25,7 @@ from .body import ACCEPT_ENCODING, Body, too_large
 from .deadline import Deadline
 from .options import ClientOptions
 from .protocol import broken_off, check_headers, check_request, large_headers, origin, text_of_header, timed_out
+from .quiet import unlogged
 
 USER_AGENT = f"arazzo-run/{__version__}"
 DEFAULT_HEADERS: Headers = (("Accept", "*/*"), ("Accept-Encoding", ACCEPT_ENCODING), ("User-Agent", USER_AGENT))
@@ -73,15 +74,19 @@ class HttpxTransport:
         httpx = import_httpx() if self._given is None else module_of(self._given)
         self._deadline.start(timeout)
         try:
-            response = self._open(httpx, request, timeout, limits)
-            try:
-                return self._received(response, request, timeout, limits)
-            finally:
-                response.close()
+            with unlogged(self._given is None):
+                return self._exchange(httpx, request, timeout, limits)
         except (httpx.RequestError, httpx.StreamError) as error:
             raise error_of(httpx, error, request, timeout, limits) from error
         finally:
             self._deadline.clear()
+
+    def _exchange(self, httpx: ModuleType, request: Request, timeout: float, limits: Limits) -> Response:
+        response = self._open(httpx, request, timeout, limits)
+        try:
+            return self._received(response, request, timeout, limits)
+        finally:
+            response.close()
 
     def _open(self, httpx: ModuleType, request: Request, timeout: float, limits: Limits) -> Any:
         client = self._given

@@ -25,6 +25,7 @@ from .httpx_ import (
 )
 from .options import ClientOptions
 from .protocol import check_request, origin, timed_out
+from .quiet import unlogged
 
 
 class AsyncHttpxTransport:
@@ -42,16 +43,20 @@ class AsyncHttpxTransport:
         check_request(request)
         httpx = import_httpx() if self._given is None else module_of(self._given)
         try:
-            async with asyncio.timeout(timeout):
-                response = await self._open(httpx, request, timeout, limits)
-                try:
-                    return await self._received(response, request, limits)
-                finally:
-                    await response.aclose()
+            with unlogged(self._given is None):
+                async with asyncio.timeout(timeout):
+                    return await self._exchange(httpx, request, timeout, limits)
         except TimeoutError:
             raise timed_out(request, timeout, sent=True) from None
         except (httpx.RequestError, httpx.StreamError) as error:
             raise error_of(httpx, error, request, timeout, limits) from error
+
+    async def _exchange(self, httpx: ModuleType, request: Request, timeout: float, limits: Limits) -> Response:
+        response = await self._open(httpx, request, timeout, limits)
+        try:
+            return await self._received(response, request, limits)
+        finally:
+            await response.aclose()
 
     async def _open(self, httpx: ModuleType, request: Request, timeout: float, limits: Limits) -> Any:
         client = self._given
