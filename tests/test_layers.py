@@ -26,6 +26,7 @@ FOUNDATION: dict[str, set[str]] = {
     "diagnostics": {"location"},
     "errors": {"location", "diagnostics"},
     "messages": {"values", "errors"},
+    "policy": {"errors"},
 }
 PLAN = {"model", "openapi", "asyncapi", "condition", "selector", "expression", "document"}
 BELOW_API = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -13,11 +14,15 @@ from ...errors import UsageError
 
 @dataclass(frozen=True, kw_only=True)
 class ClientOptions:
-    """`insecure` skips TLS checks; `proxy` is a URL; `cert` a client certificate's file, or (file, key file)."""
+    """`insecure` skips TLS checks; `proxy` is a URL; `cert` a client certificate's file, or (file, key file).
+
+    `resolve` gives the addresses of a host and port where these are checked; None for the system's resolver.
+    """
 
     insecure: bool = False
     proxy: str | None = None
     cert: str | tuple[str, str] | None = None
+    resolve: Callable[[str, int], Sequence[str]] | None = None
 
     def tls(self) -> Any:
         """The TLS context, made for the first https request only: reading the authorities takes 25 ms.
