@@ -9,7 +9,7 @@ from __future__ import annotations
 import ipaddress
 import re
 import socket
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 from urllib.parse import unquote, urlsplit
@@ -89,6 +89,7 @@ class Policy:
         default_hosts: What empty `allow_hosts` stand for; empty as well: every host. The engine fills them.
         within_hosts: A second list that hosts have to be in; the project's configuration.
         named_hosts: Named by the user otherwise (`-s`): they may be private.
+        local_hosts: Named by a local document: they may be private, although what came by URL names them as well.
     """
 
     allow_hosts: Sequence[str] = ()
@@ -101,6 +102,7 @@ class Policy:
     default_hosts: Sequence[str] = ()
     within_hosts: Sequence[str] = ()
     named_hosts: Sequence[str] = ()
+    local_hosts: Sequence[str] = ()
 
     def check(
         self,
@@ -140,7 +142,7 @@ class Policy:
             return Reach(link_local=host_of(url) in _METADATA_NAMES, named=named)
         if self.deny_private:
             return Reach(private=False, named=named, why="--deny-private refuses those")
-        if remote:
+        if remote and not is_allowed(url, self.local_hosts):
             return Reach(private=False, named=named, why="only what came by URL names it")
         return Reach(named=named)
 
@@ -206,7 +208,8 @@ def is_allowed(url: str, hosts: Iterable[str]) -> bool:
     if "\\" in parts.netloc:  # clients do not agree where such a host ends
         return False
     host, netloc = (parts.hostname or "").lower(), parts.netloc.rpartition("@")[2].lower()
-    usual = f"{host}:{443 if parts.scheme == 'https' else 80}" if parts.port is None else netloc
+    shown = f"[{host}]" if ":" in host else host
+    usual = f"{shown}:{443 if parts.scheme == 'https' else 80}" if parts.port is None else netloc
     return any(_fits(host, (host, netloc, usual), pattern.lower()) for pattern in hosts)
 
 
@@ -231,6 +234,32 @@ def host_of(url: str) -> str:
         except UnicodeError:
             return host.lower()
     return host.lower().removesuffix(".")
+
+
+def host_or_none(url: str) -> str | None:
+    """The host as a URL has it; None where it is no URL, which is told when it is used."""
+    try:
+        parts = urlsplit(url)
+        return None if parts.port == 0 else parts.hostname or None
+    except ValueError:
+        return None
+
+
+def origins_of(urls: Iterable[str]) -> Iterator[str]:
+    """`host:port` of each: another port of the same host was not named."""
+    for url in urls:
+        host = host_or_none(url)
+        if host is not None:
+            parts = urlsplit(url)
+            shown = f"[{host}]" if ":" in host else host
+            yield f"{shown}:{parts.port or (443 if parts.scheme == 'https' else 80)}"
+
+
+def literal_origins(urls: Iterable[str]) -> Iterator[str]:
+    """The origins that say themselves where they lead, by address or as localhost; a name may lead anywhere."""
+    for url in urls:
+        if host_or_none(url) is not None and (literal_of(host_of(url)) is not None or is_loopback(url)):
+            yield from origins_of((url,))
 
 
 def is_loopback(url: str) -> bool:

@@ -44,6 +44,7 @@ BELOW_API = {
     "report",
     "config",
     "options",
+    "hosts",
     "retrieval",
     "marking",
     "casing",
@@ -75,6 +76,7 @@ ROOMS: dict[str, set[str]] = {
     "report": {"events", "verdict"},
     "config": set(),
     "options": {"condition", "selector", "document"},
+    "hosts": {"options", "plan", "model", "openapi"},
     "api": BELOW_API,
     "mocking": {"api", "mock", "model", "openapi", "document", "options", "plan"},
     "cli": {

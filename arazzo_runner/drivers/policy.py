@@ -243,6 +243,8 @@ class _Bound:
     def next(self) -> float:
         """The seconds of the next hop."""
         self._hops += 1
+        if self._hops == 1:
+            return self._timeout
         left = self._end - time.monotonic()
         if left <= 0:
             raise TransportError(

@@ -66,9 +66,15 @@ class AsyncTransport(Protocol):
 class DeferredTransport:
     """A transport that is made for each request and closed after it: for the few documents that are fetched."""
 
-    def __init__(self, make: Callable[[], Transport], supports: Supports | None = None) -> None:
+    def __init__(
+        self,
+        make: Callable[[], Transport],
+        supports: Supports | None = None,
+        proxy_for: Callable[[str], str | None] = lambda url: None,
+    ) -> None:
         self._make = make
         self.supports = supports or Supports()
+        self.proxy_for = proxy_for
 
     def send(self, request: Request, *, timeout: float, limits: Limits, reach: Reach | None = None) -> Response:
         """Send by the real transport."""

@@ -39,6 +39,8 @@ class AsyncPyreqwestTransport(Shared):
             try:
                 response = await self._send(way, request, max(end - time.monotonic(), 0.001), limits, reach)
             except TransportError as error:
+                if error.kind == "timeout" and error.phase != "not_sent":
+                    raise timed_out(request, timeout, sent=True) from None
                 if is_last or not is_unconnected(error):
                     raise
             else:
