@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import ipaddress
 import re
-import socket
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
@@ -280,6 +279,8 @@ def literal_of(host: str) -> Address | None:
         pass
     if not _NUMERIC.fullmatch(text.removesuffix(".")):
         return None
+    import socket
+
     try:
         return ipaddress.IPv4Address(socket.inet_aton(text.removesuffix(".")))
     except OSError:

@@ -16,7 +16,7 @@ from ..errors import TransportError
 from ..limits import Limits
 from ..messages import Request, Response, header
 from ..policy import Policy, Reach, Refusal, host_of
-from .transports import AsyncTransport, Transport, check_request, reaching, supports_of
+from .transports import AsyncTransport, Transport, check_request, proxy_of, reaching, supports_of
 
 if TYPE_CHECKING:
     from email.message import Message
@@ -135,13 +135,12 @@ class _Guard:
         return verdict
 
     def _judged(self, request: Request, signed: bool) -> Refusal | Reach | None:
-        proxy_for = getattr(self._transport, "proxy_for", None)
         refusal = self._policy.check(
             request.url,
             method=request.method,
             signed=signed,
             remote=request.remote,
-            proxied=proxy_for is not None and proxy_for(request.url) is not None,
+            proxied=proxy_of(self._transport, request.url) is not None,
             network=self._supports.network,
         )
         if refusal is not None:

@@ -7,7 +7,16 @@ are `policy`'s and the driver's business, so that every client behaves the same.
 from __future__ import annotations
 
 from .options import ClientOptions
-from .protocol import AsyncTransport, DeferredTransport, Supports, Transport, check_request, reaching, supports_of
+from .protocol import (
+    AsyncTransport,
+    DeferredTransport,
+    Supports,
+    Transport,
+    check_request,
+    proxy_of,
+    reaching,
+    supports_of,
+)
 from .select import async_transport_for, default_async_transport, default_transport, transport_for, why_httpx
 
 __all__ = [
@@ -20,6 +29,7 @@ __all__ = [
     "check_request",
     "default_async_transport",
     "default_transport",
+    "proxy_of",
     "reaching",
     "supports_of",
     "transport_for",

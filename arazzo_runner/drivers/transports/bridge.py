@@ -11,7 +11,7 @@ from ...errors import TransportError
 from ...limits import Limits
 from ...messages import Request, Response
 from ...policy import Reach
-from .protocol import AsyncTransport, Transport, reaching, supports_of
+from .protocol import AsyncTransport, Transport, proxy_of, reaching, supports_of
 
 _THREADS = 64  # requests in flight; a thread that waits costs next to nothing
 
@@ -22,6 +22,7 @@ class AsyncToSync:
     def __init__(self, inner: AsyncTransport) -> None:
         self._inner = inner
         self.supports = supports_of(inner)
+        self.proxy_for = partial(proxy_of, inner)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread: threading.Thread | None = None
         self._closed = False
@@ -81,6 +82,7 @@ class SyncToAsync:
     def __init__(self, inner: Transport) -> None:
         self._inner = inner
         self.supports = supports_of(inner)
+        self.proxy_for = partial(proxy_of, inner)
         self._threads: ThreadPoolExecutor | None = None
 
     async def send(self, request: Request, *, timeout: float, limits: Limits, reach: Reach | None = None) -> Response:

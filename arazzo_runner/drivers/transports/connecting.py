@@ -5,9 +5,6 @@ For httpx as a network backend of httpcore, for pyreqwest as addresses that its 
 
 from __future__ import annotations
 
-import asyncio
-import queue
-import socket
 import sys
 import threading
 import time
@@ -26,6 +23,8 @@ _KEPT = 60.0  # seconds that the addresses of a host are kept where they are not
 
 def system_addresses(host: str, port: int) -> Sequence[str]:
     """The addresses of a host in the order to try them (RFC 6724). Raises: socket.gaierror where there are none."""
+    import socket
+
     found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     return tuple(dict.fromkeys(str(entry[4][0]) for entry in found))
 
@@ -58,36 +57,45 @@ def addresses_within(resolve: Resolve, host: str, port: int, seconds: float | No
     literal = literal_of(host)
     if literal is not None:
         return (str(literal),)
-    answers: queue.SimpleQueue[Sequence[str] | OSError] = queue.SimpleQueue()
+    answers: list[Sequence[str] | OSError] = []
 
     def ask() -> None:
         try:
-            answers.put(resolve(host, port))
+            answers.append(resolve(host, port))
         except OSError as error:
-            answers.put(error)
-        except UnicodeError as error:  # no name at all: a label that is empty or too long
-            answers.put(socket.gaierror(socket.EAI_NONAME, str(error)))
+            answers.append(error)
+        except UnicodeError as error:
+            answers.append(_no_name(error))
 
     # In a thread that nobody has to wait for: a resolver takes the time it takes.
-    threading.Thread(target=ask, name="arazzo-run-resolve", daemon=True).start()
-    try:
-        answer = answers.get(timeout=seconds)
-    except queue.Empty:
-        raise TimeoutError(f"{host} was not resolved in time") from None
-    if isinstance(answer, OSError):
-        raise answer
-    return answer
+    asking = threading.Thread(target=ask, name="arazzo-run-resolve", daemon=True)
+    asking.start()
+    asking.join(seconds)
+    if not answers:
+        raise TimeoutError(f"{host} was not resolved in time")
+    if isinstance(answers[0], OSError):
+        raise answers[0]
+    return answers[0]
 
 
 async def addresses_of(resolve: Resolve, host: str, port: int) -> Sequence[str]:
     """The same for asyncio, whose time-outs end the waiting."""
+    import asyncio
+
     literal = literal_of(host)
     if literal is not None:
         return (str(literal),)
     try:
         return await asyncio.to_thread(resolve, host, port)
     except UnicodeError as error:
-        raise socket.gaierror(socket.EAI_NONAME, str(error)) from None
+        raise _no_name(error) from None
+
+
+def _no_name(error: UnicodeError) -> OSError:
+    """No name at all: a label that is empty or too long."""
+    import socket
+
+    return socket.gaierror(socket.EAI_NONAME, str(error))
 
 
 def attempts(addresses: Sequence[str], timeout: float | None) -> Iterator[tuple[str, float | None, bool]]:
@@ -193,6 +201,8 @@ class _AsyncBackend:
         self._resolve = resolve
 
     async def connect_tcp(self, host: str, port: int, timeout: float | None = None, **more: Any) -> Any:
+        import asyncio
+
         started = time.monotonic()
         try:
             async with asyncio.timeout(timeout):

@@ -39,6 +39,12 @@ def supports_of(transport: Any) -> Supports:
     return found if isinstance(found, Supports) else Supports()
 
 
+def proxy_of(transport: Any, url: str) -> str | None:
+    """The proxy on the way to a URL, as far as a transport knows it."""
+    found: str | None = transport.proxy_for(url) if hasattr(transport, "proxy_for") else None
+    return found
+
+
 class Transport(Protocol):
     """Sends requests, blocking; usable from many threads."""
 
