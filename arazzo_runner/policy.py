@@ -136,7 +136,7 @@ class Policy:
 
     def reach(self, url: str, *, remote: bool = False) -> Reach:
         """Which addresses the host of a URL may have."""
-        named = frozenset(found for name in self._named if (found := literal_of(_host_part(name))) is not None)
+        named = frozenset(found for name in self._named if (found := _address_in(name, url)) is not None)
         if self.is_named(url):
             return Reach(link_local=host_of(url) in _METADATA_NAMES, named=named)
         if self.deny_private:
@@ -249,9 +249,7 @@ def origins_of(urls: Iterable[str]) -> Iterator[str]:
     for url in urls:
         host = host_or_none(url)
         if host is not None:
-            parts = urlsplit(url)
-            shown = f"[{host}]" if ":" in host else host
-            yield f"{shown}:{parts.port or (443 if parts.scheme == 'https' else 80)}"
+            yield f"[{host}]:{_port_of(url)}" if ":" in host else f"{host}:{_port_of(url)}"
 
 
 def literal_origins(urls: Iterable[str]) -> Iterator[str]:
@@ -322,12 +320,18 @@ def _kind_of_name(host: str) -> Kind:
     return "public"
 
 
-def _host_part(pattern: str) -> str:
-    """The host of `host`, `host:port` or `[v6]:port`."""
-    if pattern.startswith("["):
-        return pattern[1:].partition("]")[0]
+def _address_in(pattern: str, url: str) -> Address | None:
+    """The address that a pattern (`host`, `host:port`, `[v6]:port`) names for the port of a URL."""
+    literal = literal_of(pattern)
+    if literal is not None:
+        return literal
     host, _, port = pattern.rpartition(":")
-    return host if host and port.isdigit() and ":" not in host else pattern
+    return literal_of(host) if port.isdigit() and int(port) == _port_of(url) else None
+
+
+def _port_of(url: str) -> int:
+    parts = urlsplit(url)
+    return parts.port or (443 if parts.scheme == "https" else 80)
 
 
 def _names(host: str, address: Address) -> tuple[str, ...]:

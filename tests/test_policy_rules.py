@@ -142,6 +142,17 @@ def test_a_name_that_is_named_does_not_name_a_metadata_service():
     assert both.check("http://api.example/", address="169.254.169.254") is None
 
 
+def test_an_address_that_is_named_with_a_port_is_named_for_that_port():
+    policy = Policy(named_hosts=("127.0.0.1:8000", "[::1]:8000"))
+
+    for url in ("http://127.0.0.1:8000/", "http://[::1]:8000/"):
+        assert policy.check(url, remote=True) is None
+    assert policy.check("http://a.example:8000/", address="127.0.0.1", remote=True) is None
+    for url in ("http://127.0.0.1/", "http://127.0.0.1:6379/", "http://[::1]:6379/"):
+        assert policy.check(url, remote=True) is not None
+    assert policy.check("http://a.example:6379/", address="127.0.0.1", remote=True) is not None
+
+
 def test_an_address_is_judged_beside_the_name():
     refusal = ANY.check("https://api.example/", address="::ffff:10.0.0.1", remote=True)
 
