@@ -43,9 +43,13 @@ def lacking(options: ClientOptions) -> tuple[str, ...]:
     missing = []
     if options.cert is not None and not SUPPORTS.certificate:
         missing.append("client certificates")
-    if options.proxy is not None and not options.proxy.startswith(("http://", "https://")) and not SUPPORTS.socks:
+    if not SUPPORTS.socks and any(_is_socks(proxy) for proxy in options.proxies()):
         missing.append("SOCKS proxies")
     return tuple(missing)
+
+
+def _is_socks(proxy: str) -> bool:
+    return "://" in proxy and not proxy.startswith(("http://", "https://"))
 
 
 def why_httpx(options: ClientOptions, *, speed: bool = False) -> str | None:
