@@ -36,7 +36,6 @@ if TYPE_CHECKING:
     import asyncio
 
     from .casing import CaseFile, Trial
-    from .drivers.policy import Policy
     from .drivers.replay import Difference
     from .drivers.session import Session
     from .drivers.transports import AsyncTransport, Transport
@@ -44,6 +43,7 @@ if TYPE_CHECKING:
     from .marking import Marker, PlanSecrets
     from .messages import Request
     from .mock import Mock, Rule
+    from .policy import Policy
     from .report.case import Case
     from .report.redaction import Redactor
     from .report.result import Result
@@ -173,8 +173,14 @@ def open_document(
     is_url = isinstance(source, str) and _is_url(source)
     root = options.root if options.root is not None else (find_root(path) if path else None)
     fetch = _fetcher(options)
+    named = (*([str(source)] if is_url else ()), *options.sources.values())
     retriever = Retriever(
-        root, fetch=fetch, remote_only=is_url, named=tuple(options.sources.values()), limits=options.limits
+        root,
+        fetch=fetch,
+        remote_only=is_url,
+        named=named,
+        limits=options.limits,
+        policy=_fetch_policy(options, named) if fetch is not None else None,
     )
     cache = TreeCache() if options.cache else None
     registry = Registry(retriever, limits=options.limits, cache=cache, problems=problems)
@@ -373,9 +379,16 @@ def _nearby(path: Path) -> str | None:
 def _fetcher(options: Options) -> Transport | None:
     if not options.fetch:
         return None
-    from .drivers.transports import DeferredTransport
+    from .drivers.transports import DeferredTransport, Supports
 
-    return DeferredTransport(lambda: _make_transport(options, None))
+    clients = _client_options(options)
+    return DeferredTransport(lambda: _make_transport(options, None), Supports(addresses=True), clients.proxy_for)
+
+
+def _fetch_policy(options: Options, typed: Sequence[str]) -> Policy:
+    from .hosts import fetch_policy, is_url
+
+    return fetch_policy(options, [location for location in typed if is_url(location)])
 
 
 def refused(diagnostics: Sequence[Diagnostic], name: str) -> DocumentError | Unavailable:
@@ -522,6 +535,7 @@ class Runner:
         self._lock = threading.Lock()
         self._credentials: Any = None
         self._secrets: PlanSecrets | None = None
+        self._policy: Policy | None = None
 
     # -- runs ---------------------------------------------------------------------------------------------------------
 
@@ -665,11 +679,43 @@ class Runner:
 
     # -- transports ---------------------------------------------------------------------------------------------------
 
+    @property
+    def policy(self) -> Policy:
+        """What may be sent and where to, with the hosts of the plan."""
+        if self._policy is None:
+            from .hosts import run_policy
+
+            self._policy = run_policy(self.options, self.plan, self.loaded.description)
+        return self._policy
+
+    def notes(self) -> tuple[str, ...]:
+        """How requests leave where that is not as usual: another client than was wanted, a proxy."""
+        if self._client is not None or self.options.mock:
+            return ()
+        from .drivers.transports import why_httpx
+
+        options = _client_options(self.options)
+        found = why_httpx(options, speed=self.options.speed)
+        notes = [] if found is None else [found]
+        if any(options.proxy_for(f"https://{host}/") for host in self.policy.default_hosts):
+            notes.append("requests go through a proxy: hosts are checked by name, their addresses cannot be checked")
+        return tuple(notes)
+
+    def _guarded(self, transport: Transport) -> Transport:
+        from .drivers.policy import GuardedTransport
+
+        return GuardedTransport(transport, self.policy)
+
+    def _guarded_async(self, transport: AsyncTransport) -> AsyncTransport:
+        from .drivers.policy import AsyncGuardedTransport
+
+        return AsyncGuardedTransport(transport, self.policy)
+
     def _run_transport(self) -> Transport:
         with self._lock:
             if self._transport is None:
                 self._transport = _make_transport(self.options, self._client, self._mock())
-        return _guarded(self._transport, self.options)
+        return self._guarded(self._transport)
 
     def _run_async_transport(self) -> AsyncTransport:
         """The transport of the running event loop: connections belong to the loop they were made in."""
@@ -682,14 +728,14 @@ class Runner:
             if loop not in self._async_transports:
                 self._async_transports[loop] = _make_async_transport(self.options, self._client, self._mock())
             transport = self._async_transports[loop]
-        return _guarded_async(transport, self.options)
+        return self._guarded_async(transport)
 
     def _sending(self, emit: Observer) -> tuple[Observer, Transport]:
         """Where the events and the requests of one run go; faults are counted for each run."""
         if not self._rules:
             return emit, self._run_transport()
         faulty = self._faulty_run()
-        return faulty.watching(emit), _guarded(faulty, self.options)
+        return faulty.watching(emit), self._guarded(faulty)
 
     def _sending_async(self, emit: Observer) -> tuple[Observer, AsyncTransport]:
         """`_sending` for asyncio."""
@@ -698,7 +744,7 @@ class Runner:
         from .drivers.transports.mock import AsyncFaultyRun
 
         faulty = self._faulty_run()
-        return faulty.watching(emit), _guarded_async(AsyncFaultyRun(faulty), self.options)
+        return faulty.watching(emit), self._guarded_async(AsyncFaultyRun(faulty))
 
     def _faulty_run(self) -> FaultyRun:
         from .drivers.transports.mock import FaultyRun
@@ -851,39 +897,13 @@ def _make_async_transport(options: Options, client: Any, mock: Any = None) -> As
     return async_transport_for(client, _client_options(options), speed=options.speed)
 
 
-def _policy(options: Options) -> Policy | None:
-    """What the options ask for beyond sending what the document says, or None."""
-    if not (options.allow_hosts or options.follow_redirects or options.cookies):
-        return None
-    from .drivers.policy import Policy
-
-    return Policy(allow_hosts=options.allow_hosts, follow_redirects=options.follow_redirects, cookies=options.cookies)
-
-
-def _guarded(transport: Transport, options: Options) -> Transport:
-    policy = _policy(options)
-    if policy is None:
-        return transport
-    from .drivers.policy import GuardedTransport
-
-    return GuardedTransport(transport, policy)
-
-
-def _guarded_async(transport: AsyncTransport, options: Options) -> AsyncTransport:
-    policy = _policy(options)
-    if policy is None:
-        return transport
-    from .drivers.policy import AsyncGuardedTransport
-
-    return AsyncGuardedTransport(transport, policy)
-
-
 def _credentials(options: Options) -> Any:
     from .config import credential_variables
     from .credentials import Credentials
+    from .hosts import user_hosts
 
-    trusted = options.allow_hosts if options.trusted_hosts is None else options.trusted_hosts
-    return Credentials(options.auth, env=credential_variables(options.env, options.env_file), allow_hosts=trusted)
+    env = credential_variables(options.env, options.env_file)
+    return Credentials(options.auth, env=env, allow_hosts=user_hosts(options))
 
 
 def _conditions(plan: Plan) -> Iterator[tuple[str, str | None, str]]:

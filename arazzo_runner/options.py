@@ -10,6 +10,7 @@ from typing import Literal, TypedDict
 from .condition import DEFAULT_CONDITIONS, Conditions
 from .document import Document
 from .limits import Limits
+from .policy import Policy
 from .selector import DEFAULT_SELECTORS, Selectors
 
 Compat = Literal["auto", "strict", "lenient"]
@@ -23,10 +24,11 @@ class Options:
     server variables by source name. Relative servers of local descriptions are relative to `base_server`, by default
     http://testserver where the client is an application in process. `auth` maps `SCHEME[.FIELD]` to a value. `env` are
     the variables credentials may come from (default: the process's own). `trusted_hosts` get credentials from there
-    although a document that came by URL names them (default: `allow_hosts`). `faults` are what goes wrong with the
-    mock, as `STEP[#N]=FAULT` (`docs/mock.md`). `documents` are supplied to the registry before anything is retrieved;
-    without `fetch` nothing is retrieved by URL. A description given as a text or a mapping is at `base_uri`, and
-    locations show it as `name`. What may hold a secret is not part of the `repr`.
+    although a document that came by URL names them (default: `allow_hosts`). `policy` says the rest of what may be
+    sent, and where to (docs/policy.md); its `allow_hosts`, `follow_redirects` and `cookies` are those here. `faults`
+    are what goes wrong with the mock, as `STEP[#N]=FAULT` (`docs/mock.md`). `documents` are supplied to the registry
+    before anything is retrieved; without `fetch` nothing is retrieved by URL. A description given as a text or a
+    mapping is at `base_uri`, and locations show it as `name`. What may hold a secret is not part of the `repr`.
     """
 
     compat: Compat = "auto"
@@ -49,6 +51,7 @@ class Options:
     cert: str | tuple[str, str] | None = None
     allow_hosts: Sequence[str] = ()
     trusted_hosts: Sequence[str] | None = None
+    policy: Policy = field(default_factory=Policy)
     root: Path | None = None
     fetch: bool = True
     cache: bool = True
@@ -84,6 +87,7 @@ class OptionFields(TypedDict, total=False):
     cert: str | tuple[str, str] | None
     allow_hosts: Sequence[str]
     trusted_hosts: Sequence[str] | None
+    policy: Policy
     root: Path | None
     fetch: bool
     cache: bool

@@ -26,6 +26,7 @@ FOUNDATION: dict[str, set[str]] = {
     "diagnostics": {"location"},
     "errors": {"location", "diagnostics"},
     "messages": {"values", "errors"},
+    "policy": {"errors"},
 }
 PLAN = {"model", "openapi", "asyncapi", "condition", "selector", "expression", "document"}
 BELOW_API = {
@@ -43,6 +44,7 @@ BELOW_API = {
     "report",
     "config",
     "options",
+    "hosts",
     "retrieval",
     "marking",
     "casing",
@@ -74,6 +76,7 @@ ROOMS: dict[str, set[str]] = {
     "report": {"events", "verdict"},
     "config": set(),
     "options": {"condition", "selector", "document"},
+    "hosts": {"options", "plan", "model", "openapi"},
     "api": BELOW_API,
     "mocking": {"api", "mock", "model", "openapi", "document", "options", "plan"},
     "pytest_plugin": {"api", "config", "document", "options", "report", "retrieval", "testing", "verdict"},

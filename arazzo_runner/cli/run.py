@@ -148,6 +148,8 @@ def report(given: argparse.Namespace, runner: Runner, inputs: dict[str, Any]) ->
     for diagnostic in runner.plan.diagnostics:
         if diagnostic.severity != "info" or given.verbose:
             console.diagnostic(diagnostic)
+    for note in runner.notes() if given.verbose else ():
+        console.note(note)
     tee = Tee(redactor, SecretAnnouncer(sys.stderr, os.environ), console, *reports(given, runner, redactor))
     try:
         with interruptible(runner.close):

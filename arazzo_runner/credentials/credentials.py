@@ -16,6 +16,7 @@ from urllib.parse import quote, urlsplit
 from ..errors import TransportError
 from ..messages import Request, SecurityRequirement
 from ..openapi import advice, variable_names
+from ..policy import is_allowed
 from ..secrets import is_secret_name
 
 _COOKIE = "!#$%&'()*+-./:<=>?@[]^_`{|}~"  # RFC 6265, section 4.1.1, cookie-octet
@@ -230,17 +231,3 @@ def _token(requirement: SecurityRequirement, token: str | None) -> tuple[tuple[s
 def _with_query(url: str, pair: str) -> str:
     base, hash_, fragment = url.partition("#")
     return f"{base}{'&' if '?' in base else '?'}{pair}{hash_}{fragment}"
-
-
-def is_allowed(url: str, hosts: Iterable[str]) -> bool:
-    """Whether a URL goes to one of these: `host`, `host:port` or `*.domain`."""
-    parts = urlsplit(url)
-    if "\\" in parts.netloc:  # clients do not agree where such a host ends
-        return False
-    host, netloc = (parts.hostname or "").lower(), parts.netloc.rpartition("@")[2].lower()
-    usual = f"{host}:{443 if parts.scheme == 'https' else 80}" if parts.port is None else netloc
-    return any(_fits(host, (host, netloc, usual), pattern.lower()) for pattern in hosts)
-
-
-def _fits(host: str, names: tuple[str, ...], pattern: str) -> bool:
-    return host.endswith(pattern[1:]) if pattern.startswith("*.") else pattern in names

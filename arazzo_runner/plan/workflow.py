@@ -192,7 +192,8 @@ class WorkflowLinker:
             return None
         if description is not None:
             self.document.linker.descriptions.setdefault(self._source_key(found.source.name), description)
-        uri = found.source.document.uri
+        documents = (found.source.document, operation.node.document)  # a path may be in another one
+        by_url = any(document.uri.startswith(("http:", "https:")) for document in documents)
         return OperationCall(
             **_fields(step, f"{operation.method} {operation.path}", parameters, common),
             operation=operation,
@@ -200,7 +201,7 @@ class WorkflowLinker:
             body=body,
             server=server,
             source=found.source.name,
-            remote=uri.startswith(("http:", "https:")) and self.document.server(found.source.name) is None,
+            remote=by_url and self.document.server(found.source.name) is None,
             reads_request=any(reads_request(e) for e, _ in reader.references),
         )
 
