@@ -24,7 +24,9 @@ class Options:
     come from (default: the process's own). `trusted_hosts` get credentials from there although a document that came by
     URL names them (default: `allow_hosts`). `faults` are what goes wrong with the mock, as `STEP[#N]=FAULT`
     (`docs/mock.md`). `documents` are supplied to the registry before anything is retrieved; without `fetch` nothing is
-    retrieved by URL. A description given as a text or a mapping is at `base_uri`, and locations show it as `name`.
+    retrieved by URL. The XPath and JSONPath queries of an `untrusted` document are evaluated in a process that is
+    killed at the bound, whatever they cost; None: of those that came by URL. A description given as a text or a mapping
+    is at `base_uri`, and locations show it as `name`.
     """
 
     compat: Compat = "auto"
@@ -48,6 +50,7 @@ class Options:
     trusted_hosts: Sequence[str] | None = None
     root: Path | None = None
     fetch: bool = True
+    untrusted: bool | None = None
     cache: bool = True
     show_secrets: bool = False
     redact: Sequence[str] = ()
@@ -82,6 +85,7 @@ class OptionFields(TypedDict, total=False):
     trusted_hosts: Sequence[str] | None
     root: Path | None
     fetch: bool
+    untrusted: bool | None
     cache: bool
     show_secrets: bool
     redact: Sequence[str]

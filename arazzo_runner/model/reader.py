@@ -22,7 +22,7 @@ from ..diagnostics import Diagnostic, Fix, Quote, Remove, Severity, Wrap, did_yo
 from ..document import Document
 from ..errors import DocumentError
 from ..location import Location
-from ..values import MISSING
+from ..values import MISSING, as_float
 from .objects import (
     NO_VALUE,
     ArazzoDescription,
@@ -756,7 +756,7 @@ class _Node:
 
     def number(self, field: str) -> float | None:
         value = self._typed(field, "number")
-        return None if value is None else float(value)
+        return None if value is None else as_float(value)
 
     def raw(self, field: str, *, required: bool = False) -> Raw | None:
         if field not in self.value:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from ..document.tangle import is_tangled
 from ..values import JSON, dumps, format_pointer, loads, text_of
 
 _LONGEST = 300
@@ -26,6 +27,8 @@ class JudgedSchema:
     def compile(schema: dict[str, Any]) -> JudgedSchema | None:
         import jsonschema_rs
 
+        if is_tangled(schema):
+            return None
         try:
             return JudgedSchema(schema, jsonschema_rs.Draft202012Validator(schema, validate_formats=True, offline=True))
         except (ValueError, jsonschema_rs.ReferencingError):

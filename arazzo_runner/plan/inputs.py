@@ -11,6 +11,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
+from ..document.tangle import is_tangled
 from ..errors import DocumentError
 from ..values import MISSING, get_pointer, parse_pointer
 
@@ -169,6 +170,8 @@ def _apply_defaults(schema: Any, root: Any, value: Any, path: tuple[int, ...]) -
 def _validator(schema: Any) -> Callable[[Any], bool]:
     import jsonschema_rs
 
+    if is_tangled(schema):
+        raise InvalidSchema("the references of the inputs' JSON Schema lead to its parts along a million ways", ())
     try:
         compiled = jsonschema_rs.validator_for(_plain(schema))
     except (ValueError, jsonschema_rs.ValidationError, jsonschema_rs.ReferencingError) as error:
