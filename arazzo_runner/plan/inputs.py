@@ -13,6 +13,7 @@ from typing import Any
 
 from ..document.tangle import is_tangled
 from ..errors import DocumentError
+from ..openapi.contract_schema import exact_validator
 from ..values import MISSING, get_pointer, parse_pointer
 
 
@@ -219,9 +220,9 @@ def _plain(value: Any) -> Any:
 
 
 def _describe(inputs: Mapping[str, Any], schema: Any) -> list[str]:
-    import jsonschema
+    from jsonschema import Draft202012Validator
 
-    validator = jsonschema.Draft202012Validator(_plain(schema))
+    validator = exact_validator(Draft202012Validator)(_plain(schema))
     errors = sorted(validator.iter_errors(_plain(dict(inputs))), key=lambda e: list(map(str, e.absolute_path)))
     return list(dict.fromkeys(_line(error) for error in errors))
 
