@@ -429,6 +429,7 @@ def _link_options(loaded: Loaded) -> LinkOptions:
         ),
         contract=_contract(options.contract),
         limit_s=limits.max_evaluation,
+        untrusted=options.untrusted,
         suggest=lambda name, ids: _suggest(loaded.root, name, ids),
     )
 
@@ -944,7 +945,9 @@ def _replayed(runner: Runner, case: Case, inputs: Mapping[str, Any], observers: 
     from .drivers.replay import Replay
     from .drivers.session import Session
 
-    plan = replace(runner.plan, recorded=verdicts_of(case, tuple(_conditions(runner.plan))))
+    conditions = tuple(_conditions(runner.plan))
+    recorded, remembered = verdicts_of(case, conditions), verdicts_of(case, conditions, every=True)
+    plan = replace(runner.plan, recorded=recorded, remembered=remembered)
     folded = _Fold(runner, observers)
     sent: dict[str, Request] = {}
 

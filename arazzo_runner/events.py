@@ -155,7 +155,10 @@ class RequestFailed:
 
 @dataclass(frozen=True, slots=True)
 class CriterionChecked:
-    """One criterion, of the step's successCriteria or (`action` set) of an action."""
+    """One criterion, of the step's successCriteria or (`action` set) of an action.
+
+    `overrun`: it failed because its evaluation was stopped at the bound of time or memory.
+    """
 
     id: str
     condition: str
@@ -166,6 +169,7 @@ class CriterionChecked:
     location: Location
     action: str | None = None
     context: str | None = None
+    overrun: bool = False
 
 
 @dataclass(frozen=True, slots=True)

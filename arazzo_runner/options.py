@@ -27,8 +27,10 @@ class Options:
     although a document that came by URL names them (default: `allow_hosts`). `policy` says the rest of what may be
     sent, and where to (docs/policy.md); its `allow_hosts`, `follow_redirects` and `cookies` are those here. `faults`
     are what goes wrong with the mock, as `STEP[#N]=FAULT` (`docs/mock.md`). `documents` are supplied to the registry
-    before anything is retrieved; without `fetch` nothing is retrieved by URL. A description given as a text or a
-    mapping is at `base_uri`, and locations show it as `name`. What may hold a secret is not part of the `repr`.
+    before anything is retrieved; without `fetch` nothing is retrieved by URL. The XPath and JSONPath queries of an
+    `untrusted` document are evaluated in a process that is killed at the bound, whatever they cost; None: of those that
+    came by URL. A description given as a text or a mapping is at `base_uri`, and locations show it as `name`. What may
+    hold a secret is not part of the `repr`.
     """
 
     compat: Compat = "auto"
@@ -54,6 +56,7 @@ class Options:
     policy: Policy = field(default_factory=Policy)
     root: Path | None = None
     fetch: bool = True
+    untrusted: bool | None = None
     cache: bool = True
     show_secrets: bool = False
     redact: Sequence[str] = ()
@@ -90,6 +93,7 @@ class OptionFields(TypedDict, total=False):
     policy: Policy
     root: Path | None
     fetch: bool
+    untrusted: bool | None
     cache: bool
     show_secrets: bool
     redact: Sequence[str]
