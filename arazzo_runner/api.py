@@ -30,12 +30,13 @@ from .limits import Limits
 from .model import ArazzoDescription, Workflow
 from .model import read as read_description
 from .options import OptionFields, Options
-from .plan import NO_SERVER, Bounds, InputsSchema, LinkOptions, OperationCall, Plan, link, link_workflows
+from .plan import NO_SERVER, Bounds, InputsSchema, LinkOptions, Plan, link, link_workflows
 
 if TYPE_CHECKING:
     import asyncio
 
     from .casing import CaseFile, Trial
+    from .credentials import Credentials
     from .drivers.policy import Policy
     from .drivers.replay import Difference
     from .drivers.session import Session
@@ -109,7 +110,7 @@ class Loaded:
 
         options = replace(_link_options(self), analysis_only=True, offline=not self.options.fetch)
         plan = link_workflows(self.description, self.registry, options=options, findings=self.findings)
-        credentials = _credentials(self.options)
+        credentials = credentials_of(self.options)
         return check_description(
             self.description,
             plan,
@@ -511,7 +512,7 @@ class Runner:
         self._transport: Transport | None = None
         self._async_transports: dict[asyncio.AbstractEventLoop, AsyncTransport] = {}
         self._lock = threading.Lock()
-        self._credentials: Any = None
+        self._credentials: Credentials | None = None
         self.password_names: dict[int, frozenset[str]] = {}
 
     # -- runs ---------------------------------------------------------------------------------------------------------
@@ -584,28 +585,36 @@ class Runner:
         return Session(self.plan, inputs, emit, sign=self.credentials.sign, limits=self.options.limits)
 
     @property
-    def credentials(self) -> Any:
-        """Where the values of security schemes come from."""
+    def credentials(self) -> Credentials:
+        """Where the values of security schemes come from.
+
+        Raises:
+            UsageError: a value that several schemes of the plan would be sent, an unreadable `.env`.
+        """
+        from .needs import schemes_of
+
         with self._lock:
             if self._credentials is None:
-                self._credentials = _credentials(self.options)
+                found = credentials_of(self.options)
+                found.values.check(schemes_of(self.plan))
+                self._credentials = found
         return self._credentials
 
     # -- credentials, for those who report -----------------------------------------------------------------------------
 
     def schemes(self) -> tuple[str, ...]:
         """The names of the security schemes that the plan's operations declare."""
-        names = (
-            requirement.name
-            for step in self._operation_steps()
-            for alternative in step.operation.security
-            for requirement in alternative
-        )
-        return tuple(dict.fromkeys(names))
+        from .needs import schemes_of
+
+        return tuple(dict.fromkeys(scheme.requirement.name for scheme in schemes_of(self.plan)))
 
     def unknown_auth(self) -> tuple[str, ...]:
         """The schemes given as `auth` that no operation declares."""
-        return tuple(self.credentials.unknown_names(self.schemes()))
+        from .needs import schemes_of
+
+        found = (scheme.requirement for scheme in schemes_of(self.plan))
+        names = (name for each in found for name in (each.name, f"{each.source}.{each.name}"))
+        return self.credentials.unknown_names(names)
 
     def schemes_hint(self) -> str:
         """Which schemes there are."""
@@ -614,20 +623,13 @@ class Runner:
 
     def advice(self, request: Request) -> str | None:
         """What a person can do about a 401 or 403 of this request."""
-        advice: str | None = self.credentials.advice(request)
-        return advice
+        return self.credentials.advice(request)
 
     def input_secrets(self, inputs: Mapping[str, Any]) -> Iterator[Event]:
         """The inputs that are secrets, as SecretMarked events."""
         from .marking import Marker
 
         return Marker(self.plan).inputs(inputs)
-
-    def _operation_steps(self) -> Iterator[OperationCall]:
-        for workflow in self.plan.workflows.values():
-            for step in workflow.steps:
-                if isinstance(step, OperationCall):
-                    yield step
 
     # -- transports ---------------------------------------------------------------------------------------------------
 
@@ -838,12 +840,29 @@ def _guarded_async(transport: AsyncTransport, options: Options) -> AsyncTranspor
     return AsyncGuardedTransport(transport, policy)
 
 
-def _credentials(options: Options) -> Any:
-    from .config import credential_variables
-    from .credentials import Credentials
+def credentials_of(options: Options) -> Credentials:
+    """What a host has for security schemes, in order; profiles are of the person whose environment it is."""
+    from .config import credential_variables, user_folder
+    from .credentials import Credentials, Given, Profiles, References, Values, Variables
 
+    variables = credential_variables(options.env, options.env_file)
+    references = References(
+        env=options.env,
+        file_env=variables.whole_file,
+        folder=Path.cwd(),
+        allow_commands=options.allow_commands,
+    )
+    ordered = Values(
+        (
+            Given(options.auth),
+            Variables(variables.environment),
+            Variables(variables.file, variables.file_name, "person" if variables.named else "folder"),
+            *((Profiles(user_folder()),) if options.env is None else ()),
+        ),
+        references,
+    )
     trusted = options.allow_hosts if options.trusted_hosts is None else options.trusted_hosts
-    return Credentials(options.auth, env=credential_variables(options.env, options.env_file), allow_hosts=trusted)
+    return Credentials(ordered, allow_hosts=trusted)
 
 
 def _conditions(plan: Plan) -> Iterator[tuple[str, str | None, str]]:

@@ -14,12 +14,17 @@ Headers = tuple[tuple[str, str], ...]
 
 @dataclass(frozen=True, slots=True)
 class SecurityRequirement:
-    """One scheme of a security alternative: its name, the Security Scheme Object, scopes and the source's name."""
+    """One scheme of a security alternative: its name, the Security Scheme Object, scopes and the source's name.
+
+    `values` are those that the document itself gives for the request, by field, "" for the whole one (Respect's
+    `x-security`); no others are looked for then.
+    """
 
     name: str
     scheme: Mapping[str, Any]
     scopes: tuple[str, ...] = ()
     source: str = ""
+    values: Mapping[str, str] | None = field(default=None, repr=False)
 
 
 # OpenAPI Security Requirement Objects: any alternative will do, all requirements of it are needed; () is anonymous.

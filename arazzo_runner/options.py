@@ -20,11 +20,13 @@ class Options:
     """Everything a host decides about a run. Names are those of the command line.
 
     `servers` and `sources` go by source name (`servers[""]` is for the only one); `server_variables` holds OpenAPI
-    server variables by source name. `auth` maps `SCHEME[.FIELD]` to a value. `env` are the variables credentials may
-    come from (default: the process's own). `trusted_hosts` get credentials from there although a document that came by
-    URL names them (default: `allow_hosts`). `faults` are what goes wrong with the mock, as `STEP[#N]=FAULT`
-    (`docs/mock.md`). `documents` are supplied to the registry before anything is retrieved; without `fetch` nothing is
-    retrieved by URL. A description given as a text or a mapping is at `base_uri`, and locations show it as `name`.
+    server variables by source name. `auth` maps `SCHEME[.FIELD]` to a value or a reference to one (`docs/auth.md`),
+    which with `allow_commands` may be a command. `env` are the variables credentials may come from (default: the
+    process's own, with `.env` and the person's profiles). `trusted_hosts` get credentials from there although a
+    document that came by URL names them (default: `allow_hosts`). `faults` are what goes wrong with the mock, as
+    `STEP[#N]=FAULT` (`docs/mock.md`). `documents` are supplied to the registry before anything is retrieved;
+    without `fetch` nothing is retrieved by URL. A description given as a text or a mapping is at `base_uri`, and
+    locations show it as `name`.
     """
 
     compat: Compat = "auto"
@@ -34,6 +36,7 @@ class Options:
     auth: Mapping[str, str] = field(default_factory=dict)
     env: Mapping[str, str] | None = None
     env_file: Path | None = None
+    allow_commands: bool = False
     mock: bool = False
     faults: Sequence[str] = ()
     speed: bool = False
@@ -68,6 +71,7 @@ class OptionFields(TypedDict, total=False):
     auth: Mapping[str, str]
     env: Mapping[str, str] | None
     env_file: Path | None
+    allow_commands: bool
     mock: bool
     faults: Sequence[str]
     speed: bool

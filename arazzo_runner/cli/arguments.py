@@ -114,10 +114,17 @@ def _add_credentials(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="SCHEME[.FIELD]=VALUE",
-        help="the value of a security scheme; also ARAZZO_AUTH_<SCHEME> in the environment or .env",
+        help="the value of a security scheme, or env:NAME, file:PATH, keyring:NAME; also ARAZZO_AUTH_<SCHEME> in the "
+        "environment or .env, or `arazzo-run auth login`",
     )
-    group.add_argument("--env-file", type=Path, metavar="FILE", help="read variables from here instead of .env")
+    add_value_options(group)
     group.add_argument("--show-secrets", action="store_true", help="mask nothing")
+
+
+def add_value_options(group: argparse._ActionsContainer) -> None:
+    """Where the values of credentials may come from, beside the command line."""
+    group.add_argument("--env-file", type=Path, metavar="FILE", help="read variables from here instead of .env")
+    group.add_argument("--allow-commands", action="store_true", help="run the command of a value cmd:COMMAND")
 
 
 def _add_ways(parser: argparse.ArgumentParser) -> None:
@@ -239,6 +246,7 @@ def options_of(given: argparse.Namespace, configured: tuple[Configuration, Confi
         sources=dict(_pair(text, "--source NAME=PATH") for text in given.source),
         auth=dict(_pair(text, "--auth SCHEME=VALUE") for text in values.get("auth", ())),
         env_file=values.get("env_file"),
+        allow_commands=is_on("allow_commands", bool(values.get("allow_commands")), project, user),
         mock=values.get("mock", False),
         faults=tuple(values.get("fault") or ()) if values.get("mock") else (),
         contract=values.get("contract") or ("error" if project.contract == "error" else user.contract),

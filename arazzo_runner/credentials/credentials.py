@@ -1,7 +1,6 @@
 """Sign a request as its operation's `security` says (OpenAPI Security Requirement and Security Scheme Objects).
 
-Values come from `--auth SCHEME[.FIELD]=VALUE`, then from `ARAZZO_AUTH_<SOURCE>__<SCHEME>[_<FIELD>]` and
-`ARAZZO_AUTH_<SCHEME>[_<FIELD>]` in the environment and `.env`. What a step supplies itself is never replaced
+`values` says where values come from. What a step supplies itself is never replaced
 (decision 47). Values from the environment do not go to a server named by a document that came by URL.
 """
 
@@ -15,7 +14,8 @@ from urllib.parse import quote, urlsplit
 
 from ..errors import TransportError
 from ..messages import Request, SecurityRequirement
-from ..openapi import advice, variable_names
+from ..openapi import advice
+from .values import Given, Values, Variables
 
 _COOKIE = "!#$%&'()*+-./:<=>?@[]^_`{|}~"  # RFC 6265, section 4.1.1, cookie-octet
 
@@ -34,14 +34,14 @@ class Credentials:
 
     def __init__(
         self,
-        values: Mapping[str, str] | None = None,
+        values: Mapping[str, str] | Values | None = None,
         *,
         env: Mapping[str, str] | None = None,
         allow_hosts: Sequence[str] = (),
     ) -> None:
-        """`values` go by `SCHEME` or `SCHEME.FIELD`; `env` are variables, those of `.env` among them."""
-        self._values = dict(values or {})
-        self._env = {name: value for name, value in (env or {}).items() if value}
+        """`values` go by `SCHEME` or `SCHEME.FIELD`, then come the variables `env`; or it is all that a host has."""
+        ordered = values if isinstance(values, Values) else Values((Given(values or {}), Variables(env or {})))
+        self.values = ordered
         self._allowed = tuple(allow_hosts)
 
     def sign(self, request: Request) -> Signed:
@@ -61,22 +61,15 @@ class Credentials:
 
     def value(self, requirement: SecurityRequirement, field: str | None, request: Request) -> str | None:
         """The value for a scheme (or one field of it) in a request's context."""
-        if request.remote and not is_allowed(request.url, self._allowed):
+        if requirement.values is None and request.remote and not is_allowed(request.url, self._allowed):
             return None  # bound to origins: a document that came by URL gets nothing until its host is named
-        key = requirement.name if field is None else f"{requirement.name}.{field}"
-        for name, value in self._values.items():
-            if name.lower() == key.lower():
-                return value
-        for variable in variable_names(requirement.source, requirement.name, field):
-            if variable in self._env:
-                return self._env[variable]
-        return None
+        return self.values.lookup(requirement, field, url=request.url)
 
     def advice(self, request: Request) -> str | None:
         """What to do about a 401 or 403: how to supply a credential, or how to have one that is there sent."""
         if request.remote and not is_allowed(request.url, self._allowed):
             for requirement in (r for alternative in request.security for r in alternative):
-                held = self.held(requirement)
+                held = self.held(requirement, request.url)
                 if held is not None:
                     where = urlsplit(request.url).netloc
                     return (
@@ -85,20 +78,13 @@ class Credentials:
                     )
         return advice(request.security)
 
-    def held(self, requirement: SecurityRequirement) -> str | None:
-        """The name of a value that is there for a scheme: an option or a variable."""
-        for name in self._values:
-            if name.lower() == requirement.name.lower() or name.lower().startswith(f"{requirement.name.lower()}."):
-                return f"--auth {name}"
-        for variable in variable_names(requirement.source, requirement.name, None):
-            if any(name == variable or name.startswith(f"{variable}_") for name in self._env):
-                return variable
-        return None
+    def held(self, requirement: SecurityRequirement, url: str = "") -> str | None:
+        """The name of a value that is there for a scheme: an option, a variable, a profile (for requests to `url`)."""
+        return self.values.held(requirement, url=url)
 
     def unknown_names(self, known_schemes: Iterable[str]) -> tuple[str, ...]:
         """The schemes given with --auth that no description declares."""
-        known = {name.lower() for name in known_schemes}
-        return tuple(n for n in self._values if not known & {n.lower(), n.lower().rpartition(".")[0]})
+        return self.values.unknown(known_schemes)
 
     def _fill(self, requirement: SecurityRequirement, request: Request) -> _Filled | None:
         scheme = requirement.scheme
