@@ -32,8 +32,9 @@ def run_parser() -> Parser:
         prog="arazzo-run",
         usage="arazzo-run [run] FILE [-w WORKFLOW] [-i NAME=VALUE ...] [options]\n"
         "       arazzo-run check FILE|FOLDER ... [options]\n"
-        "       arazzo-run show FILE [-w WORKFLOW]\n"
-        "       arazzo-run mock FILE ... [--port N] [options]",
+        "       arazzo-run show FILE [-w WORKFLOW] [--credentials]\n"
+        "       arazzo-run mock FILE ... [--port N] [options]\n"
+        "       arazzo-run auth login FILE [SCHEME] | list | logout SCHEME",
         description="Run a workflow of an Arazzo description. Outputs go to stdout as JSON, everything else to stderr.",
         allow_abbrev=False,
     )

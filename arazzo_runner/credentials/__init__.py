@@ -1,6 +1,6 @@
 """Credentials: where values come from, bound to origins, and how a request is signed."""
 
-from ..openapi import advice, variable_names
+from ..openapi import advice, kind_of, variable_names, way
 from .credentials import Credentials, Signed, is_allowed
 from .profiles import KeptTexts, Profile, Profiles, origin_of
 from .references import References
@@ -20,6 +20,8 @@ __all__ = [
     "advice",
     "fields_of",
     "is_allowed",
+    "kind_of",
     "origin_of",
     "variable_names",
+    "way",
 ]

@@ -82,6 +82,10 @@ class Credentials:
         """The name of a value that is there for a scheme: an option, a variable, a profile (for requests to `url`)."""
         return self.values.held(requirement, url=url)
 
+    def is_sent(self, url: str, *, remote: bool) -> bool:
+        """Whether requests to `url` get values; `remote` as in `Request`."""
+        return not remote or is_allowed(url, self._allowed)
+
     def unknown_names(self, known_schemes: Iterable[str]) -> tuple[str, ...]:
         """The schemes given with --auth that no description declares."""
         return self.values.unknown(known_schemes)

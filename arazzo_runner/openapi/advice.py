@@ -37,20 +37,23 @@ def advice(security: Security) -> str | None:
 
 
 def _ways(alternative: tuple[SecurityRequirement, ...]) -> str:
-    return " and ".join(_way(requirement) for requirement in alternative)
+    return " and ".join(f"'{each.name}' ({kind_of(each.scheme)}): {way(each)}" for each in alternative)
 
 
-def _way(requirement: SecurityRequirement) -> str:
-    variable = variable_names("", requirement.name, None)[0]
-    kind = _kind(requirement.scheme)
+def way(requirement: SecurityRequirement, *, of_source: bool = False) -> str:
+    """The option and the variable for a scheme; `of_source` those that no scheme of another source reads."""
+    kind, name = kind_of(requirement.scheme), requirement.name
     if kind.lower() == "mutualtls":
-        return f"'{requirement.name}' ({kind}): --cert FILE[,KEY]"
-    value = "USER:PASSWORD" if kind == "http basic" else "TOKEN" if "apiKey" not in kind else "KEY"
-    option = f"--auth {shlex.quote(f'{requirement.name}={value}')}"
-    return f"'{requirement.name}' ({kind}): {option} or {variable}={value}"
+        return "--cert FILE[,KEY]"
+    variables = variable_names(requirement.source, name, None)
+    if of_source and requirement.source:
+        name = f"{requirement.source}.{name}"
+    value = "USER:PASSWORD" if kind in ("http basic", "http digest") else "KEY" if "apiKey" in kind else "TOKEN"
+    return f"--auth {shlex.quote(f'{name}={value}')} or {variables[0 if of_source else -1]}={value}"
 
 
-def _kind(scheme: Mapping[str, Any]) -> str:
+def kind_of(scheme: Mapping[str, Any]) -> str:
+    """What a scheme is, in two or three words."""
     kind = str(scheme.get("type", "unknown"))
     if kind == "http":
         return f"http {scheme.get('scheme', '')}".strip().lower()
