@@ -855,8 +855,9 @@ def credentials_of(options: Options) -> Credentials:
     ordered = Values(
         (
             Given(options.auth),
-            Variables(variables.environment),
-            Variables(variables.file, variables.file_name, "person" if variables.named else "folder"),
+            Variables(
+                variables.environment, variables.file, variables.file_name, "person" if variables.named else "folder"
+            ),
             *((Profiles(user_folder()),) if options.env is None else ()),
         ),
         references,

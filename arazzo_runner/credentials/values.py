@@ -66,20 +66,26 @@ class Given:
 
 @dataclass(frozen=True, slots=True)
 class Variables:
-    """`ARAZZO_AUTH_<SOURCE>__<SCHEME>[_<FIELD>]`, then `ARAZZO_AUTH_<SCHEME>[_<FIELD>]`; `file` names theirs."""
+    """`ARAZZO_AUTH_<SOURCE>__<SCHEME>[_<FIELD>]`, then `ARAZZO_AUTH_<SCHEME>[_<FIELD>]`; each of the environment first.
 
-    values: Mapping[str, str] = field(repr=False)
-    file: str = ""
+    `file` is `.env` or another file of that kind; `trust` says who named it.
+    """
+
+    environment: Mapping[str, str] = field(repr=False)
+    file: Mapping[str, str] = field(default_factory=dict, repr=False)
+    file_name: str = ".env"
     trust: Trust = "person"
 
     def find(self, requirement: SecurityRequirement, field: str | None, url: str) -> Found | None:
         """As `Provider.find`."""
-        for each in (None,) if field is None else _spellings(field):
-            names = variable_names(requirement.source, requirement.name, each)
-            for name in names:
-                if self.values.get(name):
-                    where = f"{name} in {self.file}" if self.file else name
-                    return Found(self.values[name], where, self.trust, shared=name == names[-1])
+        spellings = (None,) if field is None else _spellings(field)
+        names = [variable_names(requirement.source, requirement.name, each) for each in spellings]
+        general = {each[-1] for each in names}
+        for name in (name for level in zip(*names, strict=True) for name in level):
+            if self.environment.get(name):
+                return Found(self.environment[name], name, shared=name in general)
+            if self.file.get(name):
+                return Found(self.file[name], f"{name} in {self.file_name}", self.trust, shared=name in general)
         return None
 
 

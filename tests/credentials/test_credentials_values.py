@@ -54,7 +54,8 @@ LONG_FILE = {"ARAZZO_AUTH_PETS__KEY": "file of the source"}
         ({}, {}, {}, True, "profile"),
         ({}, {}, FILE, True, "file"),
         ({}, {}, {**FILE, **LONG_FILE}, True, "file of the source"),
-        ({}, ENV, {**FILE, **LONG_FILE}, True, "environment"),
+        ({}, ENV, FILE, True, "environment"),
+        ({}, ENV, {**FILE, **LONG_FILE}, True, "file of the source"),
         ({}, {**ENV, **LONG_ENV}, FILE, True, "environment of the source"),
         (AUTH, {**ENV, **LONG_ENV}, FILE, True, "auth"),
         ({**AUTH, **LONG_AUTH}, LONG_ENV, FILE, True, "auth of the source"),
@@ -71,7 +72,7 @@ def test_the_first_place_that_has_a_value_gives_it(
     if profile:
         profiles.keep(HOST, "key", {"": "profile"})
 
-    assert lookup(Given(auth), Variables(env), Variables(file, ".env"), profiles) == expected
+    assert lookup(Given(auth), Variables(env, file), profiles) == expected
 
 
 @pytest.mark.parametrize(
