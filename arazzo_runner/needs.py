@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from .credentials import Scheme, origin_of
 from .errors import UsageError
@@ -14,7 +14,10 @@ from .plan import LinkedWorkflow, OperationCall, Plan
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """What a step's request has to be signed with: any of the alternatives of `security`, for `origin`."""
+    """What a step's request has to be signed with: any of the alternatives of `security`, for `origin`.
+
+    A requirement with `values` is one that the document itself fulfils.
+    """
 
     workflow: LinkedWorkflow
     step: OperationCall
@@ -26,7 +29,10 @@ def needs_of(plan: Plan) -> Iterator[Need]:
     """The needs of every step that the plan reaches and that asks for a credential, in order."""
     for workflow in plan.workflows.values():
         for step in workflow.steps:
-            if isinstance(step, OperationCall) and any(step.operation.security):
+            if isinstance(step, OperationCall) and step.credentials:
+                own = tuple(replace(each.requirement, values={}) for each in step.credentials)
+                yield Need(workflow, step, (own,), _origin(step.server))
+            elif isinstance(step, OperationCall) and any(step.operation.security):
                 security = with_source(step.operation.security, step.source, step.server)
                 yield Need(workflow, step, security, _origin(step.server))
 
@@ -35,7 +41,7 @@ def schemes_of(plan: Plan) -> tuple[Scheme, ...]:
     """The schemes by source and name, each once."""
     found: dict[tuple[str, str], Scheme] = {}
     for need in needs_of(plan):
-        for requirement in (r for alternative in need.security for r in alternative):
+        for requirement in (r for alternative in need.security for r in alternative if r.values is None):
             key = (requirement.source, requirement.name)
             before = found[key].origins if key in found else frozenset()
             found[key] = Scheme(requirement, before | {need.origin})

@@ -76,7 +76,7 @@ class Credentials:
                         f"{held} was not sent to {where}, which only a document that came by URL names: "
                         f"--allow-host {where} sends it"
                     )
-        return advice(request.security)
+        return advice(tuple(each for each in request.security if all(r.values is None for r in each)))
 
     def held(self, requirement: SecurityRequirement, url: str = "") -> str | None:
         """The name of a value that is there for a scheme: an option, a variable, a profile (for requests to `url`)."""
@@ -142,7 +142,9 @@ class Credentials:
         raise TransportError(
             f"the credential '{requirement.name}' needs {lacking}",
             kind="credential",
-            hint=f"--auth {shlex.quote(f'{requirement.name}=USER:PASSWORD')}",
+            hint=None
+            if requirement.values is not None
+            else f"--auth {shlex.quote(f'{requirement.name}=USER:PASSWORD')}",
         )
 
     def _placed(
