@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from ..api import credentials_of
+from ..credentials import kind_of, way
 from ..messages import SecurityRequirement
 from ..needs import Need, needs_of, schemes_of
-from ..openapi import kind_of, way
 from ..plan import Plan
 
 if TYPE_CHECKING:
