@@ -689,7 +689,7 @@ class Runner:
             self.plan.descriptions,
             servers={k: v for k, v in self.options.servers.items() if k},
             require_auth=require_auth,
-            known_tokens=tuple(self.options.auth.values()),
+            known_tokens=tuple(text.removeprefix("literal:") for text in self.options.auth.values()),
         )
 
     # -- context ------------------------------------------------------------------------------------------------------
