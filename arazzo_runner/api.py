@@ -53,6 +53,8 @@ if TYPE_CHECKING:
 Source: TypeAlias = "str | os.PathLike[str] | bytes | Mapping[str, Any] | Document"
 Observer: TypeAlias = Callable[[Event], None]
 
+PRETENDED = "token-of-the-mock"  # in place of every token that would have to be fetched
+
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
@@ -538,7 +540,8 @@ class Runner:
 
         folded, admitted = _Fold(self, observers), self.admit(inputs)
         emit, transport = self._sending(folded.emit)
-        sync.run(self.session(admitted, emit), transport, limits=self.options.limits)
+        options = self.options
+        sync.run(self.session(admitted, emit), transport, limits=options.limits, interaction=options.interaction)
         return folded.result()
 
     async def run_async(self, inputs: Mapping[str, Any] | None = None, *, observers: Sequence[Observer] = ()) -> Result:
@@ -547,7 +550,8 @@ class Runner:
 
         folded, admitted = _Fold(self, observers), self.admit(inputs)
         emit, transport = self._sending_async(folded.emit)
-        await aio.run(self.session(admitted, emit), transport, limits=self.options.limits)
+        options = self.options
+        await aio.run(self.session(admitted, emit), transport, limits=options.limits, interaction=options.interaction)
         return folded.result()
 
     def events(self, inputs: Mapping[str, Any] | None = None) -> Iterator[Event]:
@@ -557,7 +561,8 @@ class Runner:
         happened: list[Event] = []
         admitted = self.admit(inputs)
         emit, transport = self._sending(happened.append)
-        for _ in sync.steps(self.session(admitted, emit), transport, limits=self.options.limits):
+        limits, interaction = self.options.limits, self.options.interaction
+        for _ in sync.steps(self.session(admitted, emit), transport, limits=limits, interaction=interaction):
             yield from happened
             happened.clear()
         yield from happened
@@ -569,7 +574,8 @@ class Runner:
         happened: list[Event] = []
         admitted = self.admit(inputs)
         emit, transport = self._sending_async(happened.append)
-        async for _ in aio.steps(self.session(admitted, emit), transport, limits=self.options.limits):
+        limits, interaction = self.options.limits, self.options.interaction
+        async for _ in aio.steps(self.session(admitted, emit), transport, limits=limits, interaction=interaction):
             for event in happened:
                 yield event
             happened.clear()
@@ -587,7 +593,7 @@ class Runner:
         """Where the values of security schemes come from."""
         with self._lock:
             if self._credentials is None:
-                self._credentials = _credentials(self.options)
+                self._credentials = _credentials(self.options, own_client=self._client is None)
         return self._credentials
 
     # -- credentials, for those who report -----------------------------------------------------------------------------
@@ -676,7 +682,7 @@ class Runner:
         """The mock that all runs share, None without one; called under the lock."""
         if self.options.mock and self._made_mock is None:
             auth = self.options.auth
-            self._made_mock = self.new_mock(require_auth=bool(auth), known_tokens=tuple(auth.values()))
+            self._made_mock = self.new_mock(require_auth=bool(auth), known_tokens=(*auth.values(), PRETENDED))
         return self._made_mock
 
     def new_mock(self, *, require_auth: bool = False, known_tokens: tuple[str, ...] = ()) -> Mock:
@@ -838,12 +844,20 @@ def _guarded_async(transport: AsyncTransport, options: Options) -> AsyncTranspor
     return AsyncGuardedTransport(transport, policy)
 
 
-def _credentials(options: Options) -> Any:
+def _credentials(options: Options, *, own_client: bool = True) -> Any:
     from .config import credential_variables
     from .credentials import Credentials
 
     trusted = options.allow_hosts if options.trusted_hosts is None else options.trusted_hosts
-    return Credentials(options.auth, env=credential_variables(options.env, options.env_file), allow_hosts=trusted)
+    return Credentials(
+        options.auth,
+        env=credential_variables(options.env, options.env_file),
+        allow_hosts=trusted,
+        interactive=options.interaction is not None,
+        store=options.token_store,
+        certificate=None if options.mock or not own_client else options.cert is not None,
+        pretended=PRETENDED if options.mock else None,
+    )
 
 
 def _conditions(plan: Plan) -> Iterator[tuple[str, str | None, str]]:

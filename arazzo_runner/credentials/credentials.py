@@ -3,34 +3,50 @@
 Values come from `--auth SCHEME[.FIELD]=VALUE`, then from `ARAZZO_AUTH_<SOURCE>__<SCHEME>[_<FIELD>]` and
 `ARAZZO_AUTH_<SCHEME>[_<FIELD>]` in the environment and `.env`. What a step supplies itself is never replaced
 (decision 47). Values from the environment do not go to a server named by a document that came by URL.
+
+A key, a user name with a password and a token are put in place at once. What has to be fetched first (OAuth 2.0, OpenID
+Connect) or is asked for by the server (digest) is a conversation, which the driver has.
 """
 
 from __future__ import annotations
 
 import base64
 import shlex
+import threading
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 from urllib.parse import quote, urlsplit
 
 from ..errors import TransportError
 from ..messages import Request, SecurityRequirement
 from ..openapi import advice, variable_names
+from .conversation import Conversation
+
+if TYPE_CHECKING:
+    from .digest import Digests
+    from .grants import Grant
+    from .oauth import OAuth
+    from .tokens import TokenStore
 
 _COOKIE = "!#$%&'()*+-./:<=>?@[]^_`{|}~"  # RFC 6265, section 4.1.1, cookie-octet
 
 
 @dataclass(frozen=True, slots=True)
 class Signed:
-    """The request with its credentials; the secrets in it as (label, value); what no value was found for."""
+    """The request with its credentials; the secrets in it as (label, value); what no value was found for.
+
+    With a `conversation` the request lacks what only that brings. It has done nothing yet: it may be left alone.
+    """
 
     request: Request
     secrets: tuple[tuple[str, str], ...] = ()
     unsatisfied: tuple[str, ...] = ()
+    conversation: Conversation | None = None
 
 
 class Credentials:
-    """The values a host has, by scheme."""
+    """The values a host has, by scheme, and the tokens that were got with them."""
 
     def __init__(
         self,
@@ -38,34 +54,63 @@ class Credentials:
         *,
         env: Mapping[str, str] | None = None,
         allow_hosts: Sequence[str] = (),
+        interactive: bool = False,
+        store: TokenStore | None = None,
+        certificate: bool | None = None,
+        pretended: str | None = None,
     ) -> None:
-        """`values` go by `SCHEME` or `SCHEME.FIELD`; `env` are variables, those of `.env` among them."""
+        """`values` go by `SCHEME` or `SCHEME.FIELD`; `env` are variables, those of `.env` among them.
+
+        `interactive` says that somebody can be asked to sign in. `certificate` says whether clients have one of their
+        own (mutualTLS), None where that is not known. `pretended` takes the place of every token that would have to be
+        got: with a mock nobody is asked for any.
+        """
         self._values = dict(values or {})
+        self._by_name = {_name(name): value for name, value in reversed(self._values.items())}
         self._env = {name: value for name, value in (env or {}).items() if value}
         self._allowed = tuple(allow_hosts)
+        self._interactive = interactive
+        self._store = store
+        self._certificate = certificate
+        self._pretended = pretended
+        self._made_oauth: OAuth | None = None
+        self._made_digests: Digests | None = None
+        self._lock = threading.Lock()
 
     def sign(self, request: Request) -> Signed:
         """The request with the first alternative applied whose schemes all have values; `{}`, anonymous, is the last.
 
+        Nobody is asked to sign in where another alternative will do.
+
         Raises:
-            TransportError: a credential of which only a part is given.
+            TransportError: a credential of which only a part is given, or that needs a person, and nobody is there.
         """
         missing: list[str] = []
+        asking: list[_Filled] | None = None
         for alternative in sorted(request.security, key=lambda requirements: not requirements):
+            if not alternative and asking is not None and self._interactive:
+                break
             filled = [self._fill(requirement, request) for requirement in alternative]
             lacking = [r.name for r, f in zip(alternative, filled, strict=True) if f is None]
-            if not lacking:
-                return self._applied(request, [f for f in filled if f is not None])
             missing += lacking
+            if lacking:
+                continue
+            found = [f for f in filled if f is not None]
+            if all(f.grant is None or self._oauth().is_ready(f.grant) for f in found):
+                return self._applied(request, found)
+            asking = asking or found
+        if asking is not None:
+            return self._applied(request, asking)
         return Signed(request, (), tuple(dict.fromkeys(missing)))
 
     def value(self, requirement: SecurityRequirement, field: str | None, request: Request) -> str | None:
         """The value for a scheme (or one field of it) in a request's context."""
         if request.remote and not is_allowed(request.url, self._allowed):
             return None  # bound to origins: a document that came by URL gets nothing until its host is named
-        key = requirement.name if field is None else f"{requirement.name}.{field}"
-        for name, value in self._values.items():
-            if name.lower() == key.lower():
+        if self._by_name:
+            key = requirement.name if field is None else f"{requirement.name}.{field}"
+            value = self._by_name.get(_name(key))
+            if value is not None:
                 return value
         for variable in variable_names(requirement.source, requirement.name, field):
             if variable in self._env:
@@ -110,15 +155,45 @@ class Credentials:
             case "http":
                 return self._http(requirement, request)
             case "oauth2" | "openidconnect":
-                token = self.value(requirement, None, request)
-                shown = None if token is None else f"Bearer {token}"
-                return self._placed(
-                    requirement, request, ("header", "Authorization"), shown, _token(requirement, token)
-                )
+                return self._bearer(requirement, request)
             case "mutualtls":  # the client's certificate (--cert), nothing in the request
-                return _Filled("tls", requirement.name, None, ())
+                return None if self._certificate is False else _Filled("tls", requirement.name, None, ())
             case _:
                 return None
+
+    def _bearer(self, requirement: SecurityRequirement, request: Request) -> _Filled | None:
+        """A token that is given, or a grant that brings one; with both, the grant renews the token."""
+        place = ("header", "Authorization")
+        if (place[0], "authorization") in request.supplied:
+            return _Filled(*place, None, ())
+        token = self.value(requirement, None, request) or self.value(requirement, "token", request)
+        grant = self._grant(requirement, request, token)
+        if grant is not None and self._pretended is not None:
+            token, grant = self._pretended, None
+        if grant is not None:
+            return _Filled(*place, None, (), grant=grant)
+        shown = None if token is None else f"Bearer {token}"
+        return self._placed(requirement, request, place, shown, _token(requirement, token))
+
+    def _grant(self, requirement: SecurityRequirement, request: Request, token: str | None) -> Grant | None:
+        """What gets a token: nothing where a token is given that nothing can renew."""
+        if token is not None and self.value(requirement, "refreshToken", request) is None:
+            return None
+        from .grants import grant_for
+
+        def value(field: str) -> str | None:
+            return token if field == "token" else self.value(requirement, field, request)
+
+        return grant_for(requirement, request, value, lambda url: self.trusts(url, requirement, request))
+
+    def trusts(self, url: str, requirement: SecurityRequirement, request: Request) -> bool:
+        """Whether a scheme's own server may be asked with the values that are there (decision 124).
+
+        One that only a document that came by URL names gets none, unless it is the server that the request goes to.
+        """
+        if not requirement.remote or is_allowed(url, self._allowed):
+            return True
+        return not request.remote and _origin(url) == _origin(request.url)
 
     def _http(self, requirement: SecurityRequirement, request: Request) -> _Filled | None:
         kind = str(requirement.scheme.get("scheme", "")).lower()
@@ -132,21 +207,36 @@ class Credentials:
             field, secret = ("password", pair[1]) if pair[1] else ("username", pair[0])
             secrets = ((f"{requirement.name}.{field}", secret), (requirement.name, encoded))
             return self._placed(requirement, request, place, f"Basic {encoded}", secrets)
+        if kind == "digest" and ("header", "authorization") not in request.supplied:
+            pair = self._pair(requirement, request)
+            if pair is not None and self._pretended is None:
+                return _Filled(*place, None, (), digest=(requirement.name, *pair))
+            if pair is not None:
+                return _Filled(*place, f'Digest username="{pair[0]}"', ())
         token = self.value(requirement, None, request)
         word = "Bearer" if kind == "bearer" else str(requirement.scheme.get("scheme", ""))
         value = None if token is None else f"{word} {token}".strip()
         return self._placed(requirement, request, place, value, _token(requirement, token))
 
-    def _basic(self, requirement: SecurityRequirement, request: Request) -> tuple[str, str] | None:
+    def _pair(self, requirement: SecurityRequirement, request: Request) -> tuple[str, str] | None:
+        """A user name and a password, from two fields or from one value."""
         user = self.value(requirement, "username", request)
         password = self.value(requirement, "password", request)
         if user is not None and password is not None:
             return user, password
         whole = self.value(requirement, None, request)
-        if whole is not None and ":" in whole:
-            user, _, password = whole.partition(":")
-            return user, password
-        if user is None and password is None and whole is None:
+        if whole is None or ":" not in whole:
+            return None
+        user, _, password = whole.partition(":")
+        return user, password
+
+    def _basic(self, requirement: SecurityRequirement, request: Request) -> tuple[str, str] | None:
+        pair = self._pair(requirement, request)
+        if pair is not None:
+            return pair
+        user = self.value(requirement, "username", request)
+        whole = self.value(requirement, None, request)
+        if user is None and whole is None and self.value(requirement, "password", request) is None:
             return None
         lacking = "a user name and a password" if whole is not None else "a password" if user else "a user name"
         raise TransportError(
@@ -188,21 +278,70 @@ class Credentials:
             headers = [(n, v) for n, v in headers if n.lower() != "cookie"]
             headers.append(("Cookie", "; ".join([*own, *cookies])))
         secrets = tuple(secret for item in filled for secret in item.secrets)
-        return Signed(replace(request, url=url, headers=tuple(headers)), secrets)
+        signed = replace(request, url=url, headers=tuple(headers))
+        return Signed(signed, secrets, (), self._conversation(request, signed, filled))
+
+    def _conversation(self, request: Request, signed: Request, filled: list[_Filled]) -> Conversation | None:
+        """What the rest of an alternative takes, for a request that has all that was at hand."""
+        for item in filled:
+            if item.digest is not None:
+                scheme, username, password = item.digest
+                return self._digests().converse(signed, username, password, scheme)
+        grants = [item.grant for item in filled if item.grant is not None]
+        if not grants:
+            return None
+
+        def with_tokens(tokens: Sequence[str]) -> Request:
+            return replace(signed, headers=(*signed.headers, *(("Authorization", f"Bearer {t}") for t in tokens)))
+
+        def trusts(url: str) -> bool:
+            return all(self.trusts(url, grant.requirement, request) for grant in grants)
+
+        return self._oauth().converse(grants, with_tokens, trusts)
+
+    def _oauth(self) -> OAuth:
+        from .oauth import OAuth
+        from .tokens import TokenCache
+
+        with self._lock:
+            if self._made_oauth is None:
+                self._made_oauth = OAuth(TokenCache(self._store), interactive=self._interactive)
+            return self._made_oauth
+
+    def _digests(self) -> Digests:
+        from .digest import Digests
+
+        with self._lock:
+            if self._made_digests is None:
+                self._made_digests = Digests()
+            return self._made_digests
 
 
 @dataclass(frozen=True, slots=True)
 class _Filled:
-    """A credential and where it goes; value None: the step has filled the place itself."""
+    """A credential and where it goes; value None: the step has filled the place itself, or a conversation does."""
 
     in_: str
     name: str
     value: str | None
     secrets: tuple[tuple[str, str], ...]
+    grant: Grant | None = None
+    digest: tuple[str, str, str] | None = None  # scheme, user name, password
 
 
 def _token(requirement: SecurityRequirement, token: str | None) -> tuple[tuple[str, str], ...]:
     return () if token is None else ((requirement.name, token),)
+
+
+def _name(key: str) -> str:
+    """How names are compared: in any case, a field as `clientId`, `client_id` or `client-id`."""
+    scheme, dot, field = key.lower().rpartition(".")
+    return scheme + dot + field.replace("_", "").replace("-", "") if dot else key.lower()
+
+
+def _origin(url: str) -> tuple[str, str]:
+    parts = urlsplit(url)
+    return parts.scheme.lower(), parts.netloc.lower()
 
 
 def _with_query(url: str, pair: str) -> str:

@@ -5,16 +5,19 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any, Final
 
 from ..messages import Security, SecurityRequirement
 
 _OTHER: Final = re.compile(r"[^A-Z0-9]")
+_CASE: Final = re.compile(r"(?<=[a-z])(?=[A-Z])")  # a field: clientId is CLIENT_ID
 
 
+@lru_cache(maxsize=1024)
 def variable_names(source: str, scheme: str, field: str | None) -> tuple[str, ...]:
     """The variables a value may come from, the more specific one first (interface, "Secrets")."""
-    tail = _variable(scheme) + (f"_{_variable(field)}" if field else "")
+    tail = _variable(scheme) + (f"_{_variable(_CASE.sub('_', field))}" if field else "")
     general = f"ARAZZO_AUTH_{tail}"
     return (f"ARAZZO_AUTH_{_variable(source)}__{tail}", general) if source else (general,)
 
