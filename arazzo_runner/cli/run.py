@@ -18,6 +18,7 @@ from .inputs import ask_for_missing, missing_line, read_inputs
 from .interrupt import interruptible
 
 if TYPE_CHECKING:
+    from ..drivers.interaction import Browser
     from ..report.console import Console
 
 
@@ -73,12 +74,21 @@ def _check_writable(path: Path) -> None:
 
 def load_file(given: argparse.Namespace) -> Loaded:
     """The description FILE names; - is standard input."""
-    options = options_of(given)
+    options = replace(options_of(given), interaction=_interaction(given))
     if given.file == "-":
         options = replace(options, root=options.root or Path.cwd())
         uri = Path.cwd().as_uri() + "/stdin"
         return load_with(read(sys.stdin.buffer.read(), uri=uri, name="<stdin>", limits=options.limits), options)
     return load_with(given.file, options)
+
+
+def _interaction(given: argparse.Namespace) -> Browser | None:
+    """Who is asked to sign in: somebody at a terminal, as for missing inputs."""
+    if given.no_input or not is_terminal():
+        return None
+    from ..drivers.interaction import Browser
+
+    return Browser(sys.stderr)
 
 
 def runner_of(given: argparse.Namespace, loaded: Loaded, workflow: str | None) -> Runner:

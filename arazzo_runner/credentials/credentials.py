@@ -128,7 +128,22 @@ class Credentials:
                         f"{held} was not sent to {where}, which only a document that came by URL names: "
                         f"--allow-host {where} sends it"
                     )
-        return advice(request.security)
+        return self._held_back(request) or advice(request.security)
+
+    def _held_back(self, request: Request) -> str | None:
+        """The credential that would have been sent to a token endpoint, were it not for who names that."""
+        from .grants import servers_of
+
+        for requirement in (r for alternative in request.security for r in alternative if r.remote):
+            held = self.held(requirement)
+            for url in servers_of(requirement.scheme) if held is not None else ():
+                if not self.trusts(url, requirement, request):
+                    where = urlsplit(url).netloc
+                    return (
+                        f"{held} was not sent to {where}, which only a document that came by URL names: "
+                        f"--allow-host {where} sends it"
+                    )
+        return None
 
     def held(self, requirement: SecurityRequirement) -> str | None:
         """The name of a value that is there for a scheme: an option or a variable."""

@@ -154,6 +154,13 @@ def grant_for(
     )
 
 
+def servers_of(scheme: Mapping[str, Any]) -> tuple[str, ...]:
+    """The URLs that a scheme's secrets would be sent to, or that name such URLs."""
+    discovery = _discovery(scheme)
+    flows = _flows(scheme, None, only=None).values()
+    return (*(url for e in flows for url in (e.token, e.device, e.refresh) if url), *([discovery] if discovery else []))
+
+
 def _discovery(scheme: Mapping[str, Any]) -> str | None:
     """Where an authorization server describes itself: OpenID Connect Discovery, or RFC 8414 (OpenAPI 3.2)."""
     for name in ("openIdConnectUrl", "oauth2MetadataUrl"):

@@ -41,7 +41,7 @@ class Token:
 
 
 class TokenStore(Protocol):
-    """Where tokens are kept. Called under a lock: an implementation needs none of its own."""
+    """Where tokens are kept. Called from any thread."""
 
     def get(self, key: TokenKey, scopes: frozenset[str]) -> Token | None:
         """A token with at least these scopes, expired or not, or None."""
@@ -55,15 +55,18 @@ class MemoryTokens:
 
     def __init__(self) -> None:
         self._tokens: dict[TokenKey, dict[frozenset[str], Token]] = {}
+        self._lock = threading.Lock()
 
     def get(self, key: TokenKey, scopes: frozenset[str]) -> Token | None:
         """As `TokenStore.get`; the one with the fewest scopes."""
-        fitting = [token for token in self._tokens.get(key, {}).values() if scopes <= token.scopes]
+        with self._lock:
+            fitting = [token for token in self._tokens.get(key, {}).values() if scopes <= token.scopes]
         return min(fitting, key=lambda token: len(token.scopes), default=None)
 
     def put(self, key: TokenKey, token: Token) -> None:
         """As `TokenStore.put`."""
-        self._tokens.setdefault(key, {})[token.scopes] = token
+        with self._lock:
+            self._tokens.setdefault(key, {})[token.scopes] = token
 
 
 class Claim:

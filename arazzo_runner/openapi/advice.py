@@ -14,6 +14,15 @@ _OTHER: Final = re.compile(r"[^A-Z0-9]")
 _CASE: Final = re.compile(r"(?<=[a-z])(?=[A-Z])")  # a field: clientId is CLIENT_ID
 
 
+# What each flow of OAuth 2.0 takes; docs/credentials.md has all fields.
+_FLOW_FIELDS: Final[Mapping[str, Mapping[str, str]]] = {
+    "clientCredentials": {"clientId": "ID", "clientSecret": "SECRET"},
+    "password": {"username": "USER", "password": "PASSWORD"},
+    "deviceAuthorization": {"clientId": "ID"},
+    "authorizationCode": {"clientId": "ID"},
+}
+
+
 @lru_cache(maxsize=1024)
 def variable_names(source: str, scheme: str, field: str | None) -> tuple[str, ...]:
     """The variables a value may come from, the more specific one first (interface, "Secrets")."""
@@ -48,9 +57,23 @@ def _way(requirement: SecurityRequirement) -> str:
     kind = _kind(requirement.scheme)
     if kind.lower() == "mutualtls":
         return f"'{requirement.name}' ({kind}): --cert FILE[,KEY]"
-    value = "USER:PASSWORD" if kind == "http basic" else "TOKEN" if "apiKey" not in kind else "KEY"
+    if kind.lower() in ("oauth2", "openidconnect"):
+        return _grant_way(requirement, kind, variable)
+    value = "USER:PASSWORD" if kind in ("http basic", "http digest") else "TOKEN" if "apiKey" not in kind else "KEY"
     option = f"--auth {shlex.quote(f'{requirement.name}={value}')}"
     return f"'{requirement.name}' ({kind}): {option} or {variable}={value}"
+
+
+def _grant_way(requirement: SecurityRequirement, kind: str, variable: str) -> str:
+    """What gets a token, for the flow that wants least of a person; and a token that is there already."""
+    flows = requirement.scheme.get("flows")
+    names = [name for name in _FLOW_FIELDS if isinstance(flows, dict) and name in flows]
+    fields = _FLOW_FIELDS[names[0]] if names else {} if kind == "oauth2" else _FLOW_FIELDS["authorizationCode"]
+    options = [f"--auth {shlex.quote(f'{requirement.name}.{field}={value}')}" for field, value in fields.items()]
+    token = f"--auth {shlex.quote(f'{requirement.name}=TOKEN')} or {variable}=TOKEN"
+    shown = f"{kind} {names[0]}" if names else kind
+    fetched = f"{' '.join(options)}, or a token: " if options else ""
+    return f"'{requirement.name}' ({shown}): {fetched}{token}"
 
 
 def _kind(scheme: Mapping[str, Any]) -> str:
