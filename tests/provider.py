@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import re
 import threading
@@ -134,6 +135,7 @@ class Provider:
     def _app(self) -> Flask:
         app = Flask("provider")
         app.config["OAUTH2_REFRESH_TOKEN_GENERATOR"] = True
+        app.config["OAUTH2_SCOPES_SUPPORTED"] = ["read", "write", "openid", "offline_access"]
         app.config["OAUTH2_TOKEN_EXPIRES_IN"] = dict.fromkeys(GRANTS, self.expires_in)
         clients = {"app": Client(self, public=False), "public": Client(self, public=True)}
         server = AuthorizationServer(app, query_client=clients.get, save_token=self._save)
@@ -155,9 +157,11 @@ class Provider:
 
         @app.get("/authorize")
         def authorize() -> Any:
-            if "deny" in self.allowed_codes:
-                return server.create_authorization_response(grant_user=None)
-            return server.create_authorization_response(grant_user="somebody")
+            person = None if "deny" in self.allowed_codes else "somebody"
+            asked = server.create_oauth2_request(request)
+            return server.create_authorization_response(
+                asked, grant_user=person, grant=server.get_authorization_grant(asked)
+            )
 
         @app.post("/device")
         def device() -> Any:
@@ -260,6 +264,7 @@ def _grants(provider: Provider) -> list[Any]:
 def _device_endpoint(provider: Provider) -> Any:
     class Device(DeviceAuthorizationEndpoint):
         CLIENT_AUTH_METHODS = ["client_secret_basic", "client_secret_post", "none"]  # noqa: RUF012
+        INTERVAL = 1
 
         def get_verification_uri(self) -> str:
             return f"{provider.url}/enter"
@@ -284,6 +289,7 @@ def _validator(provider: Provider) -> BearerTokenValidator:
 def running_provider() -> Iterator[Provider]:
     """A provider at `provider.url`, its API under `/api`."""
     provider = Provider()
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
     server = make_server("127.0.0.1", 0, provider.app, threaded=True)
     provider.url = f"http://127.0.0.1:{server.server_port}"
     thread = threading.Thread(target=server.serve_forever, daemon=True)

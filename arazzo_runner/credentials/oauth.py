@@ -416,7 +416,7 @@ class OAuth:
         return tuple(method for method in both if method in endpoints.methods) or both
 
     def _parsed(self, grant: Grant, kind: Kind, url: str, response: Response) -> Any:
-        from oauthlib.oauth2 import OAuth2Error
+        from oauthlib.oauth2 import MissingTokenError, OAuth2Error
         from oauthlib.oauth2.rfc6749.parameters import parse_token_response
 
         document = _json_object(response)
@@ -425,6 +425,8 @@ class OAuth:
             raise self._refusal(grant, kind, url, error, said)
         try:
             parsed = parse_token_response(response.body.decode("utf-8", "replace"))
+        except MissingTokenError:
+            parsed = {}
         except OAuth2Error as error:
             raise self._refusal(grant, kind, url, str(error.error), error.description) from None
         except (ValueError, TypeError, AttributeError, RecursionError):
