@@ -125,19 +125,27 @@ class _Answers:
             )
         with self._lock:
             self._httpx, self._own, self._count = None, None, 0
-            if "auth" in (challenge.qops or ("auth",)) and challenge.hash_name in _BY_HTTPX:
+            if self._is_for_httpx(challenge):
                 return self._with(request, self._by_httpx(request, challenge))
             self._own = challenge
             return self._by_us(request, challenge)
+
+    def _is_for_httpx(self, challenge: Challenge) -> bool:
+        """httpx knows no `auth-int` and not all hashes, and leaves quotes in quoted texts as they are."""
+        texts = (self._user.username, *challenge.fields.values())
+        plain = not any(char in text for text in texts for char in '"\\')
+        return plain and "auth" in (challenge.qops or ("auth",)) and challenge.hash_name in _BY_HTTPX
 
     def _by_httpx(self, request: Request, challenge: Challenge) -> str:
         from httpx import DigestAuth
         from httpx import Response as Answer
 
         self._httpx = DigestAuth(self._user.username, self._user.password)
-        flow = self._httpx.auth_flow(_shadow(request))
+        shadow = _shadow(request)
+        flow = self._httpx.auth_flow(shadow)
         next(flow)
-        shown = Answer(401, headers={"WWW-Authenticate": f"Digest {_fields(challenge.fields)}"})
+        headers = {"WWW-Authenticate": f"Digest {_fields(challenge.fields)}"}
+        shown = Answer(401, headers=headers, request=shadow)
         value: str = flow.send(shown).headers["Authorization"]
         return value
 
