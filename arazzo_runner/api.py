@@ -612,6 +612,10 @@ class Runner:
         """The schemes given as `auth` that no operation declares."""
         return tuple(self.credentials.unknown_names(self.schemes()))
 
+    def unknown_fields(self) -> tuple[str, ...]:
+        """The names given as `auth` whose field no scheme has."""
+        return tuple(self.credentials.unknown_fields(self.schemes()))
+
     def schemes_hint(self) -> str:
         """Which schemes there are."""
         names = self.schemes()

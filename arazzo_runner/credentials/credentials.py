@@ -36,13 +36,15 @@ _COOKIE = "!#$%&'()*+-./:<=>?@[]^_`{|}~"  # RFC 6265, section 4.1.1, cookie-octe
 class Signed:
     """The request with its credentials; the secrets in it as (label, value); what no value was found for.
 
-    With a `conversation` the request lacks what only that brings. It has done nothing yet: it may be left alone.
+    With a `conversation` the request lacks what only that brings: the credentials named in `later`. It has done
+    nothing yet, and may be left alone.
     """
 
     request: Request
     secrets: tuple[tuple[str, str], ...] = ()
     unsatisfied: tuple[str, ...] = ()
     conversation: Conversation | None = None
+    later: tuple[str, ...] = ()
 
 
 class Credentials:
@@ -159,6 +161,19 @@ class Credentials:
         """The schemes given with --auth that no description declares."""
         known = {name.lower() for name in known_schemes}
         return tuple(n for n in self._values if not known & {n.lower(), n.lower().rpartition(".")[0]})
+
+    def unknown_fields(self, known_schemes: Iterable[str]) -> tuple[str, ...]:
+        """The names given with --auth whose field no scheme has."""
+        from .grants import FIELDS
+
+        known, fields = {name.lower() for name in known_schemes}, {field.lower() for field in FIELDS}
+        return tuple(
+            name
+            for name in self._values
+            if name.lower() not in known
+            and name.lower().rpartition(".")[0] in known
+            and _name(name).rpartition(".")[2] not in fields
+        )
 
     def _fill(self, requirement: SecurityRequirement, request: Request) -> _Filled | None:
         scheme = requirement.scheme
@@ -294,7 +309,8 @@ class Credentials:
             headers.append(("Cookie", "; ".join([*own, *cookies])))
         secrets = tuple(secret for item in filled for secret in item.secrets)
         signed = replace(request, url=url, headers=tuple(headers))
-        return Signed(signed, secrets, (), self._conversation(request, signed, filled))
+        later = tuple(item.later for item in filled if item.later is not None)
+        return Signed(signed, secrets, (), self._conversation(request, signed, filled) if later else None, later)
 
     def _conversation(self, request: Request, signed: Request, filled: list[_Filled]) -> Conversation | None:
         """What the rest of an alternative takes, for a request that has all that was at hand."""
@@ -342,6 +358,13 @@ class _Filled:
     secrets: tuple[tuple[str, str], ...]
     grant: Grant | None = None
     digest: tuple[str, str, str] | None = None  # scheme, user name, password
+
+    @property
+    def later(self) -> str | None:
+        """The scheme, where a conversation brings the credential."""
+        if self.grant is not None:
+            return self.grant.requirement.name
+        return self.digest[0] if self.digest is not None else None
 
 
 def _token(requirement: SecurityRequirement, token: str | None) -> tuple[tuple[str, str], ...]:
