@@ -54,6 +54,8 @@ if TYPE_CHECKING:
 Source: TypeAlias = "str | os.PathLike[str] | bytes | Mapping[str, Any] | Document"
 Observer: TypeAlias = Callable[[Event], None]
 
+PRETENDED = "token-of-the-mock"  # in place of every token that would have to be fetched
+
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
@@ -540,7 +542,8 @@ class Runner:
 
         folded, admitted = _Fold(self, observers), self.admit(inputs)
         emit, transport = self._sending(folded.emit)
-        sync.run(self.session(admitted, emit), transport, limits=self.options.limits)
+        options = self.options
+        sync.run(self.session(admitted, emit), transport, limits=options.limits, interaction=options.interaction)
         return folded.result()
 
     async def run_async(self, inputs: Mapping[str, Any] | None = None, *, observers: Sequence[Observer] = ()) -> Result:
@@ -549,7 +552,8 @@ class Runner:
 
         folded, admitted = _Fold(self, observers), self.admit(inputs)
         emit, transport = self._sending_async(folded.emit)
-        await aio.run(self.session(admitted, emit), transport, limits=self.options.limits)
+        options = self.options
+        await aio.run(self.session(admitted, emit), transport, limits=options.limits, interaction=options.interaction)
         return folded.result()
 
     def events(self, inputs: Mapping[str, Any] | None = None) -> Iterator[Event]:
@@ -559,7 +563,8 @@ class Runner:
         happened: list[Event] = []
         admitted = self.admit(inputs)
         emit, transport = self._sending(happened.append)
-        for _ in sync.steps(self.session(admitted, emit), transport, limits=self.options.limits):
+        limits, interaction = self.options.limits, self.options.interaction
+        for _ in sync.steps(self.session(admitted, emit), transport, limits=limits, interaction=interaction):
             yield from happened
             happened.clear()
         yield from happened
@@ -571,7 +576,8 @@ class Runner:
         happened: list[Event] = []
         admitted = self.admit(inputs)
         emit, transport = self._sending_async(happened.append)
-        async for _ in aio.steps(self.session(admitted, emit), transport, limits=self.options.limits):
+        limits, interaction = self.options.limits, self.options.interaction
+        async for _ in aio.steps(self.session(admitted, emit), transport, limits=limits, interaction=interaction):
             for event in happened:
                 yield event
             happened.clear()
@@ -595,7 +601,7 @@ class Runner:
 
         with self._lock:
             if self._credentials is None:
-                found = credentials_of(self.options)
+                found = credentials_of(self.options, own_client=self._client is None)
                 found.values.check(schemes_of(self.plan))
                 self._credentials = found
         return self._credentials
@@ -610,11 +616,18 @@ class Runner:
 
     def unknown_auth(self) -> tuple[str, ...]:
         """The schemes given as `auth` that no operation declares."""
+        return self.credentials.unknown_names(self._scheme_names())
+
+    def unknown_fields(self) -> tuple[str, ...]:
+        """The names given as `auth` whose field no scheme has."""
+        return self.credentials.unknown_fields(self._scheme_names())
+
+    def _scheme_names(self) -> tuple[str, ...]:
+        """Every name that a value can be given by: the scheme's, and the same with its source."""
         from .needs import schemes_of
 
         found = (scheme.requirement for scheme in schemes_of(self.plan))
-        names = (name for each in found for name in (each.name, f"{each.source}.{each.name}"))
-        return self.credentials.unknown_names(names)
+        return tuple(name for each in found for name in (each.name, f"{each.source}.{each.name}"))
 
     def schemes_hint(self) -> str:
         """Which schemes there are."""
@@ -678,10 +691,11 @@ class Runner:
     def _mock(self) -> Any:
         """The mock that all runs share, None without one; called under the lock."""
         if self.options.mock and self._made_mock is None:
-            self._made_mock = self.new_mock(require_auth=bool(self.options.auth))
+            tokens = tuple(text.removeprefix("literal:") for text in self.options.auth.values())
+            self._made_mock = self.new_mock(require_auth=bool(tokens), known_tokens=(*tokens, PRETENDED))
         return self._made_mock
 
-    def new_mock(self, *, require_auth: bool = False) -> Mock:
+    def new_mock(self, *, require_auth: bool = False, known_tokens: tuple[str, ...] = ()) -> Mock:
         """The API of the plan's descriptions, with nothing created yet."""
         from .mock import Mock
 
@@ -689,7 +703,7 @@ class Runner:
             self.plan.descriptions,
             servers={k: v for k, v in self.options.servers.items() if k},
             require_auth=require_auth,
-            known_tokens=tuple(text.removeprefix("literal:") for text in self.options.auth.values()),
+            known_tokens=known_tokens,
         )
 
     # -- context ------------------------------------------------------------------------------------------------------
@@ -840,7 +854,7 @@ def _guarded_async(transport: AsyncTransport, options: Options) -> AsyncTranspor
     return AsyncGuardedTransport(transport, policy)
 
 
-def credentials_of(options: Options) -> Credentials:
+def credentials_of(options: Options, *, own_client: bool = True) -> Credentials:
     """What a host has for security schemes, in order; profiles are of the person whose environment it is."""
     from .config import credential_variables, user_folder
     from .credentials import Credentials, Given, Profiles, References, Values, Variables
@@ -863,7 +877,14 @@ def credentials_of(options: Options) -> Credentials:
         references,
     )
     trusted = options.allow_hosts if options.trusted_hosts is None else options.trusted_hosts
-    return Credentials(ordered, allow_hosts=trusted)
+    return Credentials(
+        ordered,
+        allow_hosts=trusted,
+        interactive=options.interaction is not None,
+        store=options.token_store,
+        certificate=None if options.mock or not own_client else options.cert is not None,
+        pretended=PRETENDED if options.mock else None,
+    )
 
 
 def _conditions(plan: Plan) -> Iterator[tuple[str, str | None, str]]:

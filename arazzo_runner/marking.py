@@ -11,6 +11,7 @@ from typing import Any
 
 from .events import (
     Event,
+    RequestResent,
     RequestSent,
     ResponseReceived,
     RunStarted,
@@ -61,6 +62,11 @@ class Marker:
                 self._start(event)
             case RequestSent():
                 return self._request(self._names.get(event.id, ""), event.request)
+            case RequestResent():
+                return (
+                    *self._response(event.id, event.response),
+                    *self._request(self._names.get(event.id, ""), event.request),
+                )
             case ResponseReceived():
                 return self._response(event.id, event.response)
             case StepFinished():

@@ -18,12 +18,14 @@ class SecurityRequirement:
 
     `values` are those that the document itself gives for the request, by field, "" for the whole one (Respect's
     `x-security`); no others are looked for then.
+    `remote` is true when the scheme was declared by a document that came by URL: nobody else vouches for its URLs.
     """
 
     name: str
     scheme: Mapping[str, Any]
     scopes: tuple[str, ...] = ()
     source: str = ""
+    remote: bool = False
     values: Mapping[str, str] | None = field(default=None, repr=False)
 
 
@@ -37,7 +39,8 @@ class Request:
 
     `supplied` are the places the step itself filled, as `(in, name)` with lower-case header names: a credential never
     replaces them (decision 47). `remote` is true when the operation's description came by URL and no server was named
-    for it: its origin gets no credentials from the environment. `timeout` is in seconds, None for the default.
+    for it: its origin gets no credentials from the environment. `timeout` is in seconds, None for the default. Without
+    `follow` a redirect is the answer, whatever was asked for: what the request holds is for this server only.
     """
 
     method: str
@@ -49,6 +52,7 @@ class Request:
     source: str = ""
     remote: bool = False
     timeout: float | None = None
+    follow: bool = True
 
 
 @dataclass(frozen=True, slots=True)

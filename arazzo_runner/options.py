@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal, TypedDict
+from typing import TYPE_CHECKING, Literal, TypedDict
 
 from .condition import DEFAULT_CONDITIONS, Conditions
 from .document import Document
 from .limits import Limits
 from .selector import DEFAULT_SELECTORS, Selectors
+
+if TYPE_CHECKING:
+    from .credentials.tokens import TokenStore
+    from .drivers.interaction import Interaction
 
 Compat = Literal["auto", "strict", "lenient"]
 
@@ -18,6 +22,9 @@ Compat = Literal["auto", "strict", "lenient"]
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
     """Everything a host decides about a run. Names are those of the command line.
+
+    `interaction` asks a person to sign in where a grant needs one (`arazzo_runner.drivers.interaction.Browser`), None:
+    nobody is asked. `token_store` keeps the tokens that were granted (None: each Runner keeps its own).
 
     `servers` and `sources` go by source name (`servers[""]` is for the only one); `server_variables` holds OpenAPI
     server variables by source name. `auth` maps `SCHEME[.FIELD]` to a value or a reference to one (`docs/auth.md`),
@@ -37,6 +44,8 @@ class Options:
     env: Mapping[str, str] | None = None
     env_file: Path | None = None
     allow_commands: bool = False
+    interaction: Interaction | None = None
+    token_store: TokenStore | None = None
     mock: bool = False
     faults: Sequence[str] = ()
     speed: bool = False
@@ -72,6 +81,8 @@ class OptionFields(TypedDict, total=False):
     env: Mapping[str, str] | None
     env_file: Path | None
     allow_commands: bool
+    interaction: Interaction | None
+    token_store: TokenStore | None
     mock: bool
     faults: Sequence[str]
     speed: bool

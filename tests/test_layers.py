@@ -75,7 +75,7 @@ ROOMS: dict[str, set[str]] = {
     "casing": {"plan", "openapi", "document", "drivers", "mock", "report", "events", "verdict"},
     "report": {"events", "verdict"},
     "config": set(),
-    "options": {"condition", "selector", "document"},
+    "options": {"condition", "selector", "document", "credentials", "drivers"},
     "api": BELOW_API,
     "mocking": {"api", "mock", "model", "openapi", "document", "options", "plan"},
     "cli": {

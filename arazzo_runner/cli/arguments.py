@@ -6,6 +6,7 @@ import argparse
 import sys
 from collections.abc import Collection, Sequence
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -16,6 +17,7 @@ from ..limits import Limits
 
 if TYPE_CHECKING:
     from ..config import Configuration
+    from ..credentials.tokens import MemoryTokens
     from ..options import Compat, Options
 
 
@@ -248,6 +250,7 @@ def options_of(given: argparse.Namespace, configured: tuple[Configuration, Confi
         auth=dict(_pair(text, "--auth SCHEME=VALUE") for text in values.get("auth", ())),
         env_file=values.get("env_file"),
         allow_commands=is_on("allow_commands", bool(values.get("allow_commands")), project, user),
+        token_store=_tokens() if "auth" in values else None,
         mock=values.get("mock", False),
         faults=tuple(values.get("fault") or ()) if values.get("mock") else (),
         contract=values.get("contract") or ("error" if project.contract == "error" else user.contract),
@@ -265,6 +268,14 @@ def options_of(given: argparse.Namespace, configured: tuple[Configuration, Confi
         show_secrets=values.get("show_secrets", False),
         speed=True,
     )
+
+
+@cache
+def _tokens() -> MemoryTokens:
+    """The tokens of this process, whatever it runs: several files make one request for a token that they share."""
+    from ..credentials.tokens import MemoryTokens
+
+    return MemoryTokens()
 
 
 def check_source_names(options: Options, declared: Collection[str]) -> None:

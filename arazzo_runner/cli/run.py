@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..api import Loaded, Runner, load_with
+from ..credentials.grants import FIELDS
 from ..document import read
 from ..errors import InputError, UsageError
 from ..plan import is_made
@@ -19,6 +20,7 @@ from .inputs import ask_for_missing, missing_line, read_inputs
 from .interrupt import interruptible
 
 if TYPE_CHECKING:
+    from ..drivers.interaction import Browser
     from ..report.console import Console
 
 
@@ -74,12 +76,21 @@ def _check_writable(path: Path) -> None:
 
 def load_file(given: argparse.Namespace) -> Loaded:
     """The description FILE names; - is standard input."""
-    options = options_of(given)
+    options = replace(options_of(given), interaction=_interaction(given))
     if given.file == "-":
         options = replace(options, root=options.root or Path.cwd())
         uri = Path.cwd().as_uri() + "/stdin"
         return load_with(read(sys.stdin.buffer.read(), uri=uri, name="<stdin>", limits=options.limits), options)
     return load_with(given.file, options)
+
+
+def _interaction(given: argparse.Namespace) -> Browser | None:
+    """Who is asked to sign in: somebody at a terminal, as for missing inputs; nobody where nothing is run."""
+    if vars(given).get("no_input", True) or not is_terminal():
+        return None
+    from ..drivers.interaction import Browser
+
+    return Browser(sys.stderr)
 
 
 def runner_of(given: argparse.Namespace, loaded: Loaded, workflow: str | None) -> Runner:
@@ -114,6 +125,8 @@ def check_names(runner: Runner) -> None:
         check_source_names(options, declared)
     for name in runner.unknown_auth():
         raise UsageError(f"--auth {name}: no description declares a scheme of that name", hint=runner.schemes_hint())
+    for name in runner.unknown_fields():
+        raise UsageError(f"--auth {name}: a credential has no such field", hint=f"fields: {', '.join(FIELDS)}")
 
 
 def _sources(runner: Runner) -> tuple[str, ...] | None:

@@ -14,13 +14,10 @@ from typing import Any, Final, Protocol
 from ..errors import TransportError, UsageError
 from ..messages import SecurityRequirement
 from ..openapi import variable_names
+from .grants import FIELDS as OAUTH_FIELDS
 from .references import References, Trust
 
 _PAIR: Final = ("username", "password")
-_OAUTH: Final = (
-    "token", "clientId", "clientSecret", "username", "password", "refreshToken", "scope", "audience", "tokenUrl",
-    "redirectUri", "flow",
-)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,16 +49,26 @@ class Given:
     def find(self, requirement: SecurityRequirement, field: str | None, url: str) -> Found | None:
         """As `Provider.find`."""
         for name, shared in _names(requirement):
-            for key in (name,) if field is None else (f"{name}.{each}" for each in _spellings(field)):
-                written = _written(self.values, key)
-                if written is not None:
-                    return Found(self.values[written], f"--auth {shlex.quote(written)}", shared=shared)
+            written = _written(self.values, name, field)
+            if written is not None:
+                return Found(self.values[written], f"--auth {shlex.quote(written)}", shared=shared)
         return None
 
     def unknown(self, schemes: Iterable[str]) -> tuple[str, ...]:
         """The names that no scheme answers to; each of `schemes` is `SCHEME` or `SOURCE.SCHEME`."""
         known = {name.lower() for name in schemes}
         return tuple(n for n in self.values if not known & {n.lower(), n.lower().rpartition(".")[0]})
+
+    def unknown_fields(self, schemes: Iterable[str]) -> tuple[str, ...]:
+        """The names whose field no scheme has."""
+        known, fields = {name.lower() for name in schemes}, {plain_field(field) for field in OAUTH_FIELDS}
+        return tuple(
+            name
+            for name in self.values
+            if name.lower() not in known
+            and name.lower().rpartition(".")[0] in known
+            and plain_field(name.rpartition(".")[2]) not in fields
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +147,7 @@ class Values:
 
     def held(self, requirement: SecurityRequirement, *, url: str = "") -> str | None:
         """Where a value for the scheme is, or for a field of it."""
-        for name in (None, *_OAUTH):
+        for name in (None, *OAUTH_FIELDS):
             found = self.find(requirement, name, url=url)
             if found is not None:
                 return found.where
@@ -150,6 +157,11 @@ class Values:
         """The names given to a call that no scheme answers to."""
         known = tuple(schemes)
         return tuple(n for each in self._providers if isinstance(each, Given) for n in each.unknown(known))
+
+    def unknown_fields(self, schemes: Iterable[str]) -> tuple[str, ...]:
+        """The names given to a call whose field no scheme has."""
+        known = tuple(schemes)
+        return tuple(n for each in self._providers if isinstance(each, Given) for n in each.unknown_fields(known))
 
     def check(self, schemes: Sequence[Scheme]) -> None:
         """Refuse a value that more than one scheme of a plan would be sent.
@@ -178,7 +190,7 @@ def fields_of(scheme: Mapping[str, Any]) -> tuple[str | None, ...]:
     """The fields that a scheme reads beside the value as a whole, which is None."""
     kind = str(scheme.get("type", "")).lower()
     if kind in ("oauth2", "openidconnect"):
-        return (None, *_OAUTH)
+        return (None, *OAUTH_FIELDS)
     if kind == "http" and str(scheme.get("scheme", "")).lower() in ("basic", "digest"):
         return (None, *_PAIR)
     return (None,)
@@ -191,15 +203,25 @@ def _names(requirement: SecurityRequirement) -> Iterator[tuple[str, bool]]:
 
 
 def _spellings(field: str) -> tuple[str, ...]:
-    """`clientId` may be written `client_id`, which reads better as a variable."""
-    snake = "".join(f"_{each.lower()}" if each.isupper() else each for each in field)
-    return (field,) if snake == field else (field, snake)
+    """`clientId` is `CLIENT_ID` or `CLIENTID` as part of a variable."""
+    return tuple(dict.fromkeys((field, field.lower())))
 
 
-def _written(values: Mapping[str, str], key: str) -> str | None:
+def plain_field(field: str) -> str:
+    """How fields are compared: `clientId`, `client_id` and `client-id` are one."""
+    return field.lower().replace("_", "").replace("-", "")
+
+
+def _written(values: Mapping[str, str], scheme: str, field: str | None) -> str | None:
+    """The name that a value is given by: exactly, else in any case."""
+    key = scheme if field is None else f"{scheme}.{field}"
     if key in values:
         return key
-    return next((name for name in values if name.lower() == key.lower()), None)
+    if field is None:
+        return next((name for name in values if name.lower() == scheme.lower()), None)
+    pairs = ((name, name.rpartition(".")) for name in values)
+    wanted = scheme.lower(), plain_field(field)
+    return next((name for name, (s, _, f) in pairs if (s.lower(), plain_field(f)) == wanted), None)
 
 
 def _ambiguous(where: str, one: Scheme, other: Scheme) -> UsageError:

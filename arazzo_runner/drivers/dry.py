@@ -30,6 +30,7 @@ class Shown:
     refused: str | None = None
     secrets: tuple[SecretMarked, ...] = ()
     unsatisfied: tuple[str, ...] = ()
+    later: tuple[str, ...] = ()
     note: str | None = None
 
 
@@ -116,6 +117,7 @@ def _operation(step: OperationCall, scope: RunScope, sign: Sign | None, depth: i
         request=signed.request,
         secrets=tuple(SecretMarked(label, value) for label, value in signed.secrets),
         unsatisfied=tuple(getattr(signed, "unsatisfied", ())),
+        later=tuple(getattr(signed, "later", ())),
     )
 
 

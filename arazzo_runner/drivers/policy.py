@@ -129,7 +129,7 @@ class _Guard:
 
     def _redirected(self, request: Request, response: Response) -> Request | None:
         location = response.header("location")
-        if not self._policy.follow_redirects or response.status not in _REDIRECTS or not location:
+        if not (self._policy.follow_redirects and request.follow) or response.status not in _REDIRECTS or not location:
             return None
         url = _target(request.url, location)
         headers, supplied = request.headers, request.supplied

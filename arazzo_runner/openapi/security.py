@@ -14,7 +14,9 @@ from .reference import DanglingReference, Node
 
 _FLOWS = {"application": "clientCredentials", "accessCode": "authorizationCode"}
 _SCHEMES = ("securitySchemes", "securityDefinitions")  # the latter in 2.0
-_URLS = frozenset({"authorizationUrl", "tokenUrl", "refreshUrl", "deviceAuthorizationUrl", "openIdConnectUrl"})
+_URLS = frozenset(
+    {"authorizationUrl", "tokenUrl", "refreshUrl", "deviceAuthorizationUrl", "openIdConnectUrl", "oauth2MetadataUrl"}
+)
 
 
 def read_security(operation: Node, root: Node, version: str) -> Security:
@@ -80,8 +82,11 @@ def _modern(scheme: Mapping[str, Any]) -> Mapping[str, Any]:
     return {"type": "oauth2", "flows": {_FLOWS.get(str(flow), str(flow)): details}}
 
 
-def with_source(security: Security, source: str, server: str) -> Security:
-    """The same requirements, with the source's name, and relative URLs of schemes resolved against the server."""
+def with_source(security: Security, source: str, server: str, *, remote: bool = False) -> Security:
+    """The same requirements, with the source's name, and relative URLs of schemes resolved against the server.
+
+    OpenAPI 3.1.1, "Relative References in API URLs". `remote` says that the description came by URL.
+    """
     return tuple(
         tuple(
             SecurityRequirement(
@@ -89,6 +94,7 @@ def with_source(security: Security, source: str, server: str) -> Security:
                 scheme=_absolute(requirement.scheme, server),
                 scopes=requirement.scopes,
                 source=source,
+                remote=remote,
             )
             for requirement in alternative
         )

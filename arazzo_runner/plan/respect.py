@@ -50,7 +50,7 @@ def field_of(name: str) -> str:
 
 
 def given_security(
-    entries: tuple[SecurityValues, ...], operation: Operation | None, source: str, findings: Findings
+    entries: tuple[SecurityValues, ...], operation: Operation | None, source: str, document: str, findings: Findings
 ) -> tuple[Given, ...]:
     """The schemes of `x-security`, the workflow's entries first; a later one takes the place of an earlier one."""
     given: dict[tuple[str, str], Given] = {}
@@ -59,7 +59,9 @@ def given_security(
         if not scheme:
             continue
         name = entry.scheme_name.value if entry.scheme_name else f"x-security.{number}"
-        one = Given(SecurityRequirement(name=name, scheme=scheme, source=source), entry)
+        declared_in = document if entry.scheme_name is None or operation is None else operation.description.document.uri
+        remote = declared_in.startswith(("http:", "https:"))
+        one = Given(SecurityRequirement(name=name, scheme=scheme, source=source, remote=remote), entry)
         given.pop(one.place, None)
         given[one.place] = one
     return tuple(given.values())

@@ -187,8 +187,8 @@ class WorkflowLinker:
         entries = (*self.workflow.security, *step.security)
         if not entries:
             return ()
-        name = found.source.name if found else ""
-        return given_security(entries, found.operation if found else None, name, self.findings)
+        name, operation = (found.source.name, found.operation) if found else ("", None)
+        return given_security(entries, operation, name, self.document.linked.uri, self.findings)
 
     def _credential(self, given: Given, reader: ValueReader) -> LinkedCredential:
         values = tuple(self._named(field_of(name), raw, reader) for name, raw in given.entry.values.items())
