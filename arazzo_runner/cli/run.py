@@ -85,7 +85,7 @@ def load_file(given: argparse.Namespace) -> Loaded:
 
 def _interaction(given: argparse.Namespace) -> Browser | None:
     """Who is asked to sign in: somebody at a terminal, as for missing inputs."""
-    if given.no_input or not is_terminal():
+    if vars(given).get("no_input", True) or not is_terminal():
         return None
     from ..drivers.interaction import Browser
 

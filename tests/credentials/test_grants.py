@@ -471,9 +471,10 @@ def test_an_optional_token_is_fetched_where_there_is_a_way(one_desk: Desk):
     one_desk.security = [{}, {"oauth": ["read"]}]
 
     one_desk.run(auth=CLIENT)
-    one_desk.run()
+    anonymous = one_desk.run()
 
     assert one_desk.provider.token_requests == ["client_credentials"]
+    assert anonymous.steps[0].response is not None, one_desk.events.of(RequestFailed)
     assert one_desk.provider.api_requests[-1] == ("things", "")
 
 
