@@ -105,6 +105,18 @@ def test_a_device_code_that_nobody_enters_ends():
     assert "expired_token: nobody entered the code in time" in str(end)
 
 
+@pytest.mark.parametrize("url", ["https://auth.example/\x1b[2J", "file:///etc/passwd", "https://a b/", "javascript:1"])
+def test_a_place_to_sign_in_that_is_no_web_page_is_not_opened(url: str):
+    flow = {"authorizationUrl": url, "tokenUrl": "https://auth.example/token"}
+    credentials = Credentials({"s.clientId": "c"}, interactive=True)
+
+    wishes, end = converse(credentials.sign(request(oauth(authorizationCode=flow))).conversation)
+
+    assert wishes == []
+    assert "is no place to sign in" in str(end)
+    assert "\x1b" not in str(end)
+
+
 def test_a_place_to_enter_a_code_that_is_no_web_page_is_not_shown():
     credentials = Credentials({"s.clientId": "c"}, interactive=True)
 
