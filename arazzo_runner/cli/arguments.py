@@ -17,7 +17,7 @@ from ..limits import Limits
 
 if TYPE_CHECKING:
     from ..config import Configuration
-    from ..credentials.tokens import MemoryTokens
+    from ..credentials import ProfileTokens
     from ..options import Compat, Options
 
 
@@ -271,11 +271,15 @@ def options_of(given: argparse.Namespace, configured: tuple[Configuration, Confi
 
 
 @cache
-def _tokens() -> MemoryTokens:
-    """The tokens of this process, whatever it runs: several files make one request for a token that they share."""
-    from ..credentials.tokens import MemoryTokens
+def _tokens() -> ProfileTokens:
+    """The tokens of this process, whatever it runs: several files make one request for a token that they share.
 
-    return MemoryTokens()
+    Those of schemes that somebody has logged in for are there in the next process as well.
+    """
+    from ..config import user_folder
+    from ..credentials import Profiles, ProfileTokens
+
+    return ProfileTokens(Profiles(user_folder()))
 
 
 def check_source_names(options: Options, declared: Collection[str]) -> None:

@@ -9,7 +9,9 @@ from urllib.parse import urlsplit
 
 from ..api import credentials_of
 from ..credentials import kind_of, way
-from ..messages import SecurityRequirement
+from ..credentials.grants import grant_for
+from ..errors import TransportError
+from ..messages import Request, SecurityRequirement
 from ..needs import Need, needs_of, schemes_of
 from ..plan import Plan
 
@@ -86,11 +88,22 @@ def _state(need: Need, requirement: SecurityRequirement, credentials: Credential
 
 
 def _is_whole(requirement: SecurityRequirement, credentials: Credentials, origin: str) -> bool:
-    """Whether no half of a pair is missing."""
-    if kind_of(requirement.scheme) not in ("http basic", "http digest"):
+    """Whether no part of what there is for a scheme is missing; nothing is resolved for that."""
+
+    def is_there(name: str | None) -> bool:
+        return credentials.values.find(requirement, name, url=origin) is not None
+
+    kind = kind_of(requirement.scheme)
+    if kind in ("http basic", "http digest"):
+        return is_there(None) or (is_there("username") and is_there("password"))
+    if kind.lower() not in ("oauth2", "openidconnect") or is_there(None) or is_there("token"):
         return True
-    there = [credentials.values.find(requirement, name, url=origin) for name in (None, "username", "password")]
-    return there[0] is not None or None not in there[1:]
+    asking = Request("GET", origin)
+    try:
+        grant = grant_for(requirement, asking, lambda name: "there" if is_there(name) else None, lambda url: True)
+    except TransportError:
+        return False
+    return grant is not None
 
 
 def place_of(requirement: SecurityRequirement) -> tuple[str, str]:

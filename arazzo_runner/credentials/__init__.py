@@ -2,19 +2,24 @@
 
 from ..openapi import advice, kind_of, variable_names, way
 from .credentials import Credentials, Signed, is_allowed
-from .profiles import KeptTexts, Profile, Profiles, origin_of
+from .profiles import Profile, Profiles, ProfileTokens, origin_of
 from .references import References
+from .tokens import MemoryTokens, Token, TokenKey, TokenStore
 from .values import Given, Scheme, Values, Variables, fields_of
 
 __all__ = [
     "Credentials",
     "Given",
-    "KeptTexts",
+    "MemoryTokens",
     "Profile",
+    "ProfileTokens",
     "Profiles",
     "References",
     "Scheme",
     "Signed",
+    "Token",
+    "TokenKey",
+    "TokenStore",
     "Values",
     "Variables",
     "advice",

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from .oauth import OAuth
     from .tokens import TokenStore
 
+_GRANTING = ("clientId", "clientSecret", "username", "password", "refreshToken")  # fields that lead to a token
 _COOKIE = "!#$%&'()*+-./:<=>?@[]^_`{|}~"  # RFC 6265, section 4.1.1, cookie-octet
 
 
@@ -188,7 +189,10 @@ class Credentials:
 
     def _grant(self, requirement: SecurityRequirement, request: Request, token: str | None) -> Grant | None:
         """What gets a token: nothing where a token is given that nothing can renew."""
-        if token is not None and self.value(requirement, "refreshToken", request) is None:
+        if token is not None:
+            if self.value(requirement, "refreshToken", request) is None:
+                return None
+        elif all(self.value(requirement, field, request) is None for field in _GRANTING):
             return None
         from .grants import grant_for
 
@@ -291,7 +295,7 @@ class Credentials:
             headers.append(("Cookie", "; ".join([*own, *cookies])))
         secrets = tuple(secret for item in filled for secret in item.secrets)
         signed = replace(request, url=url, headers=tuple(headers))
-        later = tuple(item.later for item in filled if item.later is not None)
+        later = tuple([item.later for item in filled if item.later is not None])
         return Signed(signed, secrets, (), self._conversation(request, signed, filled) if later else None, later)
 
     def _conversation(self, request: Request, signed: Request, filled: list[_Filled]) -> Conversation | None:

@@ -23,7 +23,6 @@ FIELDS = (
     "token", "clientId", "clientSecret", "username", "password", "refreshToken", "scope", "audience", "tokenUrl",
     "redirectUri", "flow",
 )  # fmt: skip
-_CREDENTIALS = ("clientId", "clientSecret", "username", "password", "refreshToken")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,14 +113,12 @@ class Grant:
 def grant_for(
     requirement: SecurityRequirement, request: Request, value: Value, trusts: Callable[[str], bool]
 ) -> Grant | None:
-    """The grant for a requirement; None where no value is there for one, or its servers are not trusted with it.
+    """The grant for a requirement that some value is there for; None where its servers are not trusted with it.
 
     Raises:
         TransportError: some of what a grant needs is there, and some is missing.
     """
     given = {field: found for field in FIELDS if (found := value(field)) is not None}
-    if not any(field in given for field in _CREDENTIALS):
-        return None
     discovery = _discovery(requirement.scheme)
     flows = _flows(requirement.scheme, given.get("tokenUrl"), only=given.get("flow"))
     declared = [url for e in flows.values() for url in (e.token, e.device, e.refresh) if url] or (

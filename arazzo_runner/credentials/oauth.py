@@ -323,7 +323,7 @@ class OAuth:
             scheme=name,
             url=_page(page),
             complete_url=_page(complete) or None,
-            code=code,
+            code=_printable(code),
             seconds=seconds,
         )
         return (yield from self._polled(grant, kind, endpoints, device_code, answer, seconds))
@@ -565,7 +565,7 @@ def _hint(grant: Grant, kind: Kind, error: str) -> str | None:
 
 
 def _check_browsable(url: str, name: str) -> None:
-    parts = urlsplit(url)
+    parts = urlsplit(url if url.isprintable() and " " not in url else "")
     if parts.scheme == "https" or (parts.scheme == "http" and is_loopback(parts.hostname)):
         return
     raise TransportError(
@@ -593,7 +593,7 @@ def _seconds(value: Any, default: float) -> float:
 
 def _shown(url: str) -> str:
     """A URL without its query, as a message shows it."""
-    return url.partition("?")[0].partition("#")[0][:_SHOWN]
+    return _printable(url.partition("?")[0].partition("#")[0][:_SHOWN])
 
 
 def _origin(url: str) -> str:

@@ -12,7 +12,7 @@ import tempfile
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Final, Literal, TypeAlias
 from urllib.parse import urlsplit
@@ -20,6 +20,7 @@ from urllib.parse import urlsplit
 from ..errors import UsageError
 from ..messages import SecurityRequirement
 from .references import SERVICE, keyring_lacking, usable_keyring
+from .tokens import MemoryTokens, Token, TokenKey
 from .values import Found
 
 FILE: Final = "credentials.json"
@@ -171,24 +172,47 @@ class Profiles:
         return {str(name): str(value) for name, value in values.items()}
 
 
-class KeptTexts:
-    """Texts that outlive a run, such as granted tokens, by origin and a name of the caller's."""
+class ProfileTokens:
+    """Tokens that outlive a process, for the schemes that somebody has logged in for; all others are in memory only."""
 
     def __init__(self, profiles: Profiles) -> None:
         self._profiles = profiles
+        self._memory = MemoryTokens()
 
-    def get(self, origin: str, name: str) -> str | None:
-        """The text that was put, or None; what cannot be read is not there."""
-        with suppress(UsageError):
+    def get(self, key: TokenKey, scopes: frozenset[str]) -> Token | None:
+        """As `TokenStore.get`; what cannot be read is not there."""
+        token = self._memory.get(key, scopes)
+        if token is not None:
+            return token
+        with suppress(UsageError, ValueError, TypeError, KeyError):
             for profile in self._profiles.entries("token"):
-                if (profile.origin, profile.scheme) == (origin, name):
-                    return self._profiles.values(profile).get("")
+                if (profile.origin, profile.scheme) == (key.origin, _label(key)):
+                    kept = _token(json.loads(self._profiles.values(profile)[""]))
+                    return kept if scopes <= kept.scopes else None
         return None
 
-    def put(self, origin: str, name: str, text: str) -> None:
-        """Keep a text in place of the one before; where nothing can be written nothing is kept."""
+    def put(self, key: TokenKey, token: Token) -> None:
+        """As `TokenStore.put`; the last one is kept, and where nothing can be written it is in memory."""
+        self._memory.put(key, token)
         with suppress(UsageError):
-            self._profiles.keep(origin, name, {"": text}, "token")
+            if any(profile.scheme == key.scheme for profile in self._profiles.entries()):
+                text = {**asdict(token), "scopes": sorted(token.scopes)}
+                self._profiles.keep(key.origin, _label(key), {"": json.dumps(text)}, "token")
+
+
+def _label(key: TokenKey) -> str:
+    """The scheme, and what else tells tokens apart: `logout SCHEME` finds it by its start."""
+    rest = (key.source, key.grant, key.client_id, key.subject, key.audience)
+    return " ".join((key.scheme, *map(json.dumps, rest)))
+
+
+def _token(written: Mapping[str, Any]) -> Token:
+    return Token(
+        value=str(written["value"]),
+        scopes=frozenset(map(str, written["scopes"])),
+        renew_at=None if written["renew_at"] is None else float(written["renew_at"]),
+        refresh_token=written["refresh_token"],
+    )
 
 
 def _origin_or_none(url: str) -> str | None:

@@ -419,6 +419,25 @@ def test_half_of_a_pair_is_not_there(command: Command, fields: list[str], code: 
     assert ("basic: --auth basic=USER:PASSWORD" in ran.out) is (code == 4)
 
 
+@pytest.mark.parametrize(
+    ("fields", "code"),
+    [
+        (["clientId=me"], 4),
+        (["scope=read"], 4),
+        (["clientId=me", "clientSecret=file:/not/read"], 0),
+        (["token=x"], 0),
+    ],
+)
+def test_what_gets_a_token_is_as_good_as_one(command: Command, fields: list[str], code: int):
+    flows = {"clientCredentials": {"tokenUrl": "https://login.test/token", "scopes": {}}}
+    file = keyed(command, oauth={"type": "oauth2", "flows": flows})
+
+    ran = command("show", "--credentials", file, *(f"--auth=oauth.{each}" for each in fields))
+
+    assert ran.code == code
+    assert ("oauth: --auth oauth.clientId=ID --auth oauth.clientSecret=SECRET, or" in ran.out) is (code == 4)
+
+
 def test_a_workflow_without_credentials_says_so(command: Command):
     ran = command("show", "--credentials", command.simple())
 

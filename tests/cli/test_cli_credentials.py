@@ -84,6 +84,7 @@ def test_half_of_a_grant_is_exit_code_4(command: Command, desk: Desk):
 
     assert ran.code == 4
     assert "the credential 'oauth' lacks clientSecret (--auth oauth.clientSecret=VALUE)" in ran.err
+    assert "nothing reached the server" not in ran.err
 
 
 def test_a_401_says_which_fields_would_get_a_token(command: Command, desk: Desk):

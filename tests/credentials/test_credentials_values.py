@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import stat
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +15,11 @@ from keyrings_of_tests import MemoryKeyring
 from arazzo_runner.credentials import (
     Credentials,
     Given,
-    KeptTexts,
     Profiles,
+    ProfileTokens,
     Scheme,
+    Token,
+    TokenKey,
     Values,
     Variables,
     origin_of,
@@ -297,19 +300,47 @@ def test_a_file_that_is_no_list_of_profiles_is_one_line(tmp_path: Path, text: st
         Profiles(tmp_path).entries()
 
 
-def test_texts_such_as_tokens_outlive_a_process(tmp_path: Path, no_keyring: None):
-    KeptTexts(Profiles(tmp_path)).put(HOST, "key device", '{"access_token": "t"}')
-
-    assert KeptTexts(Profiles(tmp_path)).get(HOST, "key device") == '{"access_token": "t"}'
-    assert KeptTexts(Profiles(tmp_path)).get("https://other", "key device") is None
-    assert Profiles(tmp_path).entries() == ()
-    assert Values((Profiles(tmp_path),)).lookup(scheme("key device"), None, url=URL) is None
+TOKEN = Token(value="t0ken", scopes=frozenset({"read", "write"}), renew_at=7.5, refresh_token="r")
+TOKEN_KEY = TokenKey(origin="https://login.example", scheme="key", source="pets", grant="password", client_id="me")
 
 
-def test_texts_that_cannot_be_kept_are_just_not_there(tmp_path: Path, no_keyring: None):
+def test_tokens_of_a_scheme_that_somebody_logged_in_for_outlive_a_process(tmp_path: Path, no_keyring: None):
+    Profiles(tmp_path).keep(HOST, "key", {"clientId": "me"})
+
+    ProfileTokens(Profiles(tmp_path)).put(TOKEN_KEY, TOKEN)
+
+    later = ProfileTokens(Profiles(tmp_path))
+    assert later.get(TOKEN_KEY, frozenset({"read"})) == TOKEN
+    assert later.get(TOKEN_KEY, frozenset({"admin"})) is None
+    for other in ({"origin": "https://x"}, {"client_id": "you"}, {"source": "cats"}, {"subject": "s"}, {"scheme": "k"}):
+        assert later.get(replace(TOKEN_KEY, **other), frozenset()) is None
+    assert [profile.scheme for profile in Profiles(tmp_path).entries()] == ["key"]
+
+
+def test_tokens_of_other_schemes_are_in_memory_only(tmp_path: Path, no_keyring: None):
+    tokens = ProfileTokens(Profiles(tmp_path))
+
+    tokens.put(TOKEN_KEY, TOKEN)
+
+    assert tokens.get(TOKEN_KEY, frozenset()) == TOKEN
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{}", '{"value": "x"}', "7"])
+def test_a_kept_token_that_is_none_is_not_there(tmp_path: Path, text: str, no_keyring: None):
+    profiles = Profiles(tmp_path)
+    profiles.keep(HOST, "key", {"clientId": "me"})
+    ProfileTokens(profiles).put(TOKEN_KEY, TOKEN)
+    (kept,) = profiles.entries("token")
+    profiles.keep(kept.origin, kept.scheme, {"": text}, "token")
+
+    assert ProfileTokens(Profiles(tmp_path)).get(TOKEN_KEY, frozenset()) is None
+
+
+def test_tokens_that_cannot_be_kept_are_in_memory(tmp_path: Path, no_keyring: None):
     (tmp_path / "file").write_text("in the way")
-    texts = KeptTexts(Profiles(tmp_path / "file"))
+    tokens = ProfileTokens(Profiles(tmp_path / "file"))
 
-    texts.put(HOST, "x", "y")
+    tokens.put(TOKEN_KEY, TOKEN)
 
-    assert texts.get(HOST, "x") is None
+    assert tokens.get(TOKEN_KEY, frozenset()) == TOKEN

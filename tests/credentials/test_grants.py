@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
+import json
 import threading
 import time
 from typing import Any
@@ -12,7 +13,9 @@ import pytest
 from credentials_desk import Desk, Happened, visit
 from provider import GRANTS, PASSWORD, SECRET, Provider
 
+from arazzo_runner import run
 from arazzo_runner.credentials.conversation import ShowCode, SignIn
+from arazzo_runner.document import read
 from arazzo_runner.drivers.interaction import Browser
 from arazzo_runner.events import (
     RequestFailed,
@@ -313,6 +316,51 @@ def test_a_token_is_renewed_before_it_expires(desk: Desk):
     assert len(desk.provider.token_requests) == 2
 
 
+# -- descriptions ---------------------------------------------------------------------------------------------------
+
+
+def test_urls_are_relative_to_the_server(one_desk: Desk):
+    """OpenAPI 3.1.1, "Relative References in API URLs"."""
+    one_desk.schemes["oauth"]["flows"]["clientCredentials"] = {"tokenUrl": "/token"}
+
+    assert one_desk.run(auth=CLIENT).status == "succeeded"
+
+
+@pytest.mark.parametrize(
+    ("flow", "auth", "grant"),
+    [
+        ("application", CLIENT, "client_credentials"),
+        ("password", {**PERSON, "clientId": "public"}, "password"),
+        ("accessCode", {"clientId": "public"}, "authorization_code"),
+    ],
+)
+def test_a_description_of_version_2_names_its_flows_otherwise(
+    one_desk: Desk, person: Person, flow: str, auth: dict[str, str], grant: str
+):
+    urls = {"tokenUrl": f"{one_desk.provider.url}/token", "authorizationUrl": f"{one_desk.provider.url}/authorize"}
+    swagger = {
+        "swagger": "2.0",
+        "info": {"title": "t", "version": "1"},
+        "host": one_desk.provider.url.partition("//")[2],
+        "schemes": ["http"],
+        "basePath": "/api",
+        "paths": {"/things": {"get": {"operationId": "things", "responses": {"200": {"description": "ok"}}}}},
+        "security": [{"oauth": ["read"]}],
+        "securityDefinitions": {"oauth": {"type": "oauth2", "flow": flow, "scopes": {"read": ""}, **urls}},
+    }
+
+    result = run(
+        one_desk.workflow("things"),
+        documents=[read(json.dumps(swagger).encode(), uri="memory:/api.json", name="api.json")],
+        auth={f"oauth.{name}": value for name, value in auth.items()},
+        env={},
+        interaction=person,
+    )
+
+    assert result.status == "succeeded"
+    assert one_desk.provider.token_requests == [grant]
+
+
 # -- what goes wrong ------------------------------------------------------------------------------------------------
 
 
@@ -471,9 +519,10 @@ def test_an_optional_token_is_fetched_where_there_is_a_way(one_desk: Desk):
     one_desk.security = [{}, {"oauth": ["read"]}]
 
     one_desk.run(auth=CLIENT)
-    one_desk.run()
+    anonymous = one_desk.run()
 
     assert one_desk.provider.token_requests == ["client_credentials"]
+    assert anonymous.steps[0].response is not None, one_desk.events.of(RequestFailed)
     assert one_desk.provider.api_requests[-1] == ("things", "")
 
 
@@ -593,6 +642,25 @@ def test_one_failure_is_that_of_all_who_wait_and_is_not_kept(one_desk: Desk):
     messages = [failed.failure and failed.failure.message for failed in events.of(RequestFailed)]
     assert (len(messages), len(set(messages))) == (6, 1)
     assert result.status == "succeeded"
+
+
+def test_a_task_that_is_cancelled_stops_waiting_for_a_person(one_desk: Desk):
+    import asyncio
+
+    one_desk.schemes["oauth"] = one_desk.flows("authorizationCode")
+    nobody = Browser(io.StringIO(), open=lambda url: None)
+
+    async def runs() -> None:
+        async with one_desk.runner("things", auth={"clientId": "public"}, interaction=nobody) as runner:
+            task = asyncio.create_task(runner.run_async())
+            await asyncio.sleep(0.3)
+            task.cancel()
+            await asyncio.wait([task])
+
+    began = time.monotonic()
+    asyncio.run(runs())
+
+    assert time.monotonic() - began < 10
 
 
 def test_a_run_that_is_cancelled_hands_over(one_desk: Desk):
