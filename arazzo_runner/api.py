@@ -55,6 +55,7 @@ Source: TypeAlias = "str | os.PathLike[str] | bytes | Mapping[str, Any] | Docume
 Observer: TypeAlias = Callable[[Event], None]
 
 PRETENDED = "token-of-the-mock"  # in place of every token that would have to be fetched
+_APPLICATION = "http://testserver"  # the name that ASGI frameworks and their test clients use
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,8 +283,12 @@ def verify_with(
     workflow: str | None = None,
     *,
     inputs: Callable[[InputsSchema], Mapping[str, Any]] | None = None,
+    findings: Sequence[Diagnostic] | None = None,
 ) -> Iterator[Verdict]:
-    """`verify` for a description that is loaded, one verdict after the other; `inputs` are those for a schema."""
+    """`verify` for a description that is loaded, one verdict after the other.
+
+    `inputs` are those for a schema; `findings` those of `loaded.check()`, where somebody has them already.
+    """
     from .testing import refusal_verdict, try_workflow
 
     name = loaded.description.document.name
@@ -291,7 +296,8 @@ def verify_with(
     ids = [w.workflow_id for w in loaded.workflows if w.workflow_id] if workflow is None else [loaded.select(workflow)]
     if not ids:
         raise refused(loaded.findings, name)
-    findings = loaded.check() if tryout.branches else ()
+    if findings is None:
+        findings = loaded.check() if tryout.branches else ()
     for workflow_id in ids:
         plan = _of_any_server(loaded).link(workflow_id)
         errors = [d for d in plan.diagnostics if d.severity == "error"]
@@ -398,6 +404,7 @@ def _link_options(loaded: Loaded) -> LinkOptions:
         sources=replaced_sources(options),
         servers=options.servers,
         server_variables=options.server_variables,
+        base_server=options.base_server,
         default_server=NO_SERVER if options.mock else None,
         selectors=options.selectors,
         conditions=options.conditions,
@@ -506,6 +513,7 @@ class Runner:
             self.loaded = replace(source, options=replace(source.options, **options)) if options else source
         else:
             self.loaded = load(source, **options)
+        self.loaded = _in_process(self.loaded, client)
         self.plan = self.loaded.plan(workflow)
         self.options = self.loaded.options
         self._client = client
@@ -797,6 +805,17 @@ def _fault_rules(plan: Plan, options: Options) -> tuple[Rule, ...]:
     steps = (step.step_id for workflow in plan.workflows.values() for step in workflow.steps)
     check_targets(rules, tuple(dict.fromkeys(steps)), "step")
     return rules
+
+
+def _in_process(loaded: Loaded, client: Any) -> Loaded:
+    """With an application there is a server: itself."""
+    if client is None or loaded.options.base_server is not None:
+        return loaded
+    from .drivers.transports import is_application
+
+    if not is_application(client):
+        return loaded
+    return replace(loaded, options=replace(loaded.options, base_server=_APPLICATION))
 
 
 def _client_options(options: Options) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import shlex
 import signal
 import sys
@@ -100,7 +101,7 @@ def main(arguments: Sequence[str]) -> int:
     if "" in options.servers and len(mocked.descriptions) > 1:
         names = ", ".join(mocked.descriptions)
         raise UsageError(f"-s {options.servers['']}: there are {len(mocked.descriptions)} sources: {names}")
-    with _log(given.log) as stream:
+    with _log(given.log, private=given.show_secrets) as stream:
         watch = _Watch(given, stream)
         server = mock_server(mocked, options, _mock_options(given), watch.observe)
         try:
@@ -124,13 +125,18 @@ def _mock_options(given: argparse.Namespace) -> MockOptions:
 
 
 @contextmanager
-def _log(target: str | None) -> Iterator[TextIO | None]:
-    """Where `--log` goes; a file is written to as requests come, so that it can be followed."""
+def _log(target: str | None, *, private: bool) -> Iterator[TextIO | None]:
+    """Where `--log` goes; a file is written to as requests come, so that it can be followed.
+
+    A `private` one (with secrets shown) is readable by its owner only.
+    """
     if target is None or target == "-":
         yield sys.stdout if target else None
         return
     try:
-        stream = open(target, "w", encoding="utf-8")  # noqa: SIM115  closed below
+        mode = 0o600 if private else 0o666
+        descriptor = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
+        stream = os.fdopen(descriptor, "w", encoding="utf-8")
     except OSError as error:
         raise UsageError(f"--log {target} cannot be written: {error.strerror}") from None
     with stream:

@@ -35,6 +35,7 @@ _MAX_LINE = 65_536  # of a chunk's head and of trailers
 _IDLE = 75.0  # seconds a connection may be silent
 _HOST = re.compile(r"[\w.\-]+(?::[0-9]+)?|\[[0-9A-Fa-f:.]+\](?::[0-9]+)?")
 _TOKEN = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
+_EVERYWHERE = {"0.0.0.0": "127.0.0.1", "": "127.0.0.1", "::": "[::1]"}  # where this machine reaches it
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
@@ -96,7 +97,7 @@ class MockServer:
         self.only = next(iter(descriptions)) if len(descriptions) == 1 else ""
         self.numbers = count(1)
         self._server = _listen(host, port, self)
-        where = f"[{host}]" if ":" in host else host
+        where = _EVERYWHERE.get(host, f"[{host}]" if ":" in host else host)
         self.url = f"http://{where}:{self._server.server_address[1]}"
         own = {name: prefix for prefix, name in self.prefixes.items()}
         paths = bases or {}

@@ -313,6 +313,14 @@ def test_a_secret_that_a_problem_quotes_is_masked(
     assert "correct-horse" not in served.log.read_text("utf-8") + served.end()[1]
 
 
+def test_a_log_with_secrets_shown_is_for_its_owner_only(command: Command, mock: Callable[..., Served]) -> None:
+    served = mock(command.simple(), "--show-secrets")
+    httpx.get(served.sources["api"] + "/things?api_key=abcdef123456")
+
+    assert served.requests(1)[0]["url"].endswith("?api_key=abcdef123456")
+    assert served.log.stat().st_mode & 0o077 == 0
+
+
 def test_the_log_may_go_to_standard_output(command: Command) -> None:
     file = command.simple()
     process = command.start("mock", file, "--log", "-", "-q")
