@@ -134,6 +134,69 @@ class RequestSent:
 
 
 @dataclass(frozen=True, slots=True)
+class RequestResent:
+    """The request went out once more: `response` was a 401 that `reason` mends. It counts as no attempt of the step.
+
+    `request` is what is sent now, in place of that of RequestSent; what it is answered with follows.
+    """
+
+    id: str
+    request: Request
+    response: Response
+    reason: str
+    duration_s: float  # of the first answer
+    at: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class TokenRequested:
+    """A credential's own server is asked: for a token, for a device code, or to describe itself.
+
+    `grant` is the OAuth 2.0 grant_type, "" with `discovery`; `url` has no query.
+    """
+
+    id: str
+    scheme: str
+    grant: str
+    purpose: Literal["discovery", "device-code", "token"]
+    url: str
+    at: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class TokenReceived:
+    """A token came for a scheme, good for `expires_in` seconds (None: the server did not say)."""
+
+    id: str
+    scheme: str
+    grant: str
+    expires_in: float | None
+    scopes: tuple[str, ...] = ()
+    at: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class TokenRefused:
+    """A token could not be had, and the run goes on another way: by another grant, or with the 401 as it is."""
+
+    id: str
+    message: str
+    at: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class SignInAsked:
+    """A person is asked to sign in at `url` within `seconds`; `code` is what to enter there (device code)."""
+
+    id: str
+    scheme: str
+    url: str
+    seconds: float
+    code: str | None = None
+    at: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class ResponseReceived:
     id: str
     response: Response
@@ -244,6 +307,11 @@ Event: TypeAlias = (
     | WorkflowFinished
     | StepStarted
     | RequestSent
+    | RequestResent
+    | TokenRequested
+    | TokenReceived
+    | TokenRefused
+    | SignInAsked
     | ResponseReceived
     | RequestFailed
     | CriterionChecked

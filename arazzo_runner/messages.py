@@ -15,12 +15,19 @@ Headers = tuple[tuple[str, str], ...]
 
 @dataclass(frozen=True, slots=True)
 class SecurityRequirement:
-    """One scheme of a security alternative: its name, the Security Scheme Object, scopes and the source's name."""
+    """One scheme of a security alternative: its name, the Security Scheme Object, scopes and the source's name.
+
+    `values` are those that the document itself gives for the request, by field, "" for the whole one (Respect's
+    `x-security`); no others are looked for then.
+    `remote` is true when the scheme was declared by a document that came by URL: nobody else vouches for its URLs.
+    """
 
     name: str
     scheme: Mapping[str, Any]
     scopes: tuple[str, ...] = ()
     source: str = ""
+    remote: bool = False
+    values: Mapping[str, str] | None = field(default=None, repr=False)
 
 
 # OpenAPI Security Requirement Objects: any alternative will do, all requirements of it are needed; () is anonymous.
@@ -33,7 +40,8 @@ class Request:
 
     `supplied` are the places the step itself filled, as `(in, name)` with lower-case header names: a credential never
     replaces them (decision 47). `remote` is true when the operation's description came by URL and no server was named
-    for it: its origin gets no credentials from the environment. `timeout` is in seconds, None for the default.
+    for it: its origin gets no credentials from the environment. `timeout` is in seconds, None for the default. Without
+    `follow` a redirect is the answer, whatever was asked for: what the request holds is for this server only.
     """
 
     method: str
@@ -45,6 +53,7 @@ class Request:
     source: str = ""
     remote: bool = False
     timeout: float | None = None
+    follow: bool = True
 
     def __repr__(self) -> str:
         """Described only: path, query, headers and body may hold secrets, and nothing here knows which."""

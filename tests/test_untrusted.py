@@ -10,6 +10,7 @@ import json
 import os
 import subprocess
 import sys
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -96,13 +97,10 @@ LETTERS = "abcdefgh"
 UNREADABLE = {
     "aliases of aliases": HEAD
     + "x-a: &a [1,1,1,1,1,1,1,1,1,1]\n"
-    + "".join(f"x-{b}: &{b} [{','.join(['*' + a] * 10)}]\n" for a, b in zip(LETTERS, LETTERS[1:], strict=False)),
+    + "".join(f"x-{b}: &{b} [{','.join(['*' + a] * 10)}]\n" for a, b in pairwise(LETTERS)),
     "merges of merges": HEAD
     + "x-a: &a {k: 1}\n"
-    + "".join(
-        f"x-{b}: &{b} {{<<: [{','.join(['*' + a] * 50)}], {b}: 1}}\n"
-        for a, b in zip(LETTERS, LETTERS[1:], strict=False)
-    ),
+    + "".join(f"x-{b}: &{b} {{<<: [{','.join(['*' + a] * 50)}], {b}: 1}}\n" for a, b in pairwise(LETTERS)),
     "nested flow": HEAD + "x-a: " + "[" * 100_000 + "]" * 100_000 + "\n",
     "open flow": HEAD + "x-a: " + "{a: " * 50_000,
     "nested block": HEAD + "x-a:\n  " + "- " * 50_000 + "1\n",

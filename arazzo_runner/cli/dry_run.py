@@ -42,6 +42,8 @@ def _print(shown: Shown, redactor: Redactor) -> None:
         print(f"{indent}  {name}: {value}", file=sys.stderr)
     for scheme in shown.unsatisfied:
         print(f"{indent}  (no value for the credential '{scheme}')", file=sys.stderr)
+    for scheme in shown.later:
+        print(f"{indent}  (the credential '{scheme}' is fetched when it is needed)", file=sys.stderr)
     if request.body is not None:
         masked = redactor.body(request.body, header(request.headers, "content-type"))
         print(f"{indent}  {masked.decode('utf-8', 'replace')[:4096]}", file=sys.stderr)

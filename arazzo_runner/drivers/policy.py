@@ -93,7 +93,7 @@ class _Guard:
         self._transport = transport
         self._supports = supports_of(transport)
         self._jar = _Jar() if policy.cookies else None
-        self._verdicts: dict[tuple[str, str, bool, bool], Refusal | Reach | None] = {}
+        self._verdicts: dict[tuple[str, str, bool, bool, bool], Refusal | Reach | None] = {}
 
     def exchange(self, request: Request, limits: Limits) -> Generator[tuple[Request, Reach | None], Response, Response]:
         """Yields each request to send with the addresses it may reach, returns the response that counts."""
@@ -122,8 +122,8 @@ class _Guard:
         """
         check_request(request)
         url = request.url
-        signed = url[:6].lower() != "https:" and carries_credential(request)
-        key = (_authority(url), request.method, signed, request.remote)
+        signed = url[:6].lower() != "https:" and (not request.follow or carries_credential(request))
+        key = (_authority(url), request.method, signed, request.remote, request.follow)
         try:
             verdict = self._verdicts[key]
         except KeyError:
@@ -135,7 +135,8 @@ class _Guard:
         return verdict
 
     def _judged(self, request: Request, signed: bool) -> Refusal | Reach | None:
-        refusal = self._policy.check(
+        policy = self._policy if request.follow else self._policy.for_tokens()
+        refusal = policy.check(
             request.url,
             method=request.method,
             signed=signed,
@@ -149,7 +150,7 @@ class _Guard:
 
     def _redirected(self, request: Request, response: Response) -> Request | None:
         location = response.header("location")
-        if not self._policy.follow_redirects or response.status not in _REDIRECTS or not location:
+        if not (self._policy.follow_redirects and request.follow) or response.status not in _REDIRECTS or not location:
             return None
         url = _target(request.url, location)
         headers, supplied = request.headers, request.supplied

@@ -14,7 +14,9 @@ from .reference import DanglingReference, Node
 
 _FLOWS = {"application": "clientCredentials", "accessCode": "authorizationCode"}
 _SCHEMES = ("securitySchemes", "securityDefinitions")  # the latter in 2.0
-_URLS = frozenset({"authorizationUrl", "tokenUrl", "refreshUrl", "deviceAuthorizationUrl", "openIdConnectUrl"})
+_URLS = frozenset(
+    {"authorizationUrl", "tokenUrl", "refreshUrl", "deviceAuthorizationUrl", "openIdConnectUrl", "oauth2MetadataUrl"}
+)
 
 
 def read_security(operation: Node, root: Node, version: str) -> Security:
@@ -31,12 +33,17 @@ def read_security(operation: Node, root: Node, version: str) -> Security:
     )
 
 
-def read_api_keys(root: Node, version: str) -> frozenset[tuple[str, str]]:
-    """Place and name of the API keys that any security scheme declares; header names in lower case."""
+def read_schemes(root: Node, version: str) -> dict[str, Mapping[str, Any]]:
+    """The security schemes that a description declares, by name."""
     parent = root if version == "2.0" else root.child("components")
     names = [name for name, _ in parent.members(_SCHEMES[version == "2.0"])] if parent is not None else []
+    return {name: _scheme(name, root, version) for name in names}
+
+
+def read_api_keys(root: Node, version: str) -> frozenset[tuple[str, str]]:
+    """Place and name of the API keys that any security scheme declares; header names in lower case."""
     keys: set[tuple[str, str]] = set()
-    for scheme in (_scheme(name, root, version) for name in names):
+    for scheme in read_schemes(root, version).values():
         place, name = scheme.get("in"), scheme.get("name")
         if scheme.get("type") == "apiKey" and isinstance(place, str) and isinstance(name, str):
             keys.add((place, name.lower() if place == "header" else name))
@@ -75,8 +82,11 @@ def _modern(scheme: Mapping[str, Any]) -> Mapping[str, Any]:
     return {"type": "oauth2", "flows": {_FLOWS.get(str(flow), str(flow)): details}}
 
 
-def with_source(security: Security, source: str, server: str) -> Security:
-    """The same requirements, with the source's name, and relative URLs of schemes resolved against the server."""
+def with_source(security: Security, source: str, server: str, *, remote: bool = False) -> Security:
+    """The same requirements, with the source's name, and relative URLs of schemes resolved against the server.
+
+    OpenAPI 3.1.1, "Relative References in API URLs". `remote` says that the description came by URL.
+    """
     return tuple(
         tuple(
             SecurityRequirement(
@@ -84,6 +94,7 @@ def with_source(security: Security, source: str, server: str) -> Security:
                 scheme=_absolute(requirement.scheme, server),
                 scopes=requirement.scopes,
                 source=source,
+                remote=remote,
             )
             for requirement in alternative
         )
