@@ -1,6 +1,6 @@
 """Documents from a stranger: whatever they hold, the command ends in bounded time and memory, and says why.
 
-Each command runs in a process of its own with 2 GiB of address space; the time is what a busy machine needs, many times.
+Each command runs in a process of its own with 2 GiB of address space; the time is what a busy machine needs, and more.
 """
 
 from __future__ import annotations
