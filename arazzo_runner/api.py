@@ -36,14 +36,15 @@ if TYPE_CHECKING:
     import asyncio
 
     from .casing import CaseFile, Trial
-    from .drivers.policy import Policy
+    from .credentials import Credentials
     from .drivers.replay import Difference
     from .drivers.session import Session
     from .drivers.transports import AsyncTransport, Transport
     from .drivers.transports.mock import FaultyRun
-    from .marking import Marker
+    from .marking import Marker, PlanSecrets
     from .messages import Request
     from .mock import Mock, Rule
+    from .policy import Policy
     from .report.case import Case
     from .report.redaction import Redactor
     from .report.result import Result
@@ -52,6 +53,9 @@ if TYPE_CHECKING:
 
 Source: TypeAlias = "str | os.PathLike[str] | bytes | Mapping[str, Any] | Document"
 Observer: TypeAlias = Callable[[Event], None]
+
+PRETENDED = "token-of-the-mock"  # in place of every token that would have to be fetched
+_APPLICATION = "http://testserver"  # the name that ASGI frameworks and their test clients use
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +113,7 @@ class Loaded:
 
         options = replace(_link_options(self), analysis_only=True, offline=not self.options.fetch)
         plan = link_workflows(self.description, self.registry, options=options, findings=self.findings)
-        credentials = _credentials(self.options)
+        credentials = credentials_of(self.options)
         return check_description(
             self.description,
             plan,
@@ -171,8 +175,14 @@ def open_document(
     is_url = isinstance(source, str) and _is_url(source)
     root = options.root if options.root is not None else (find_root(path) if path else None)
     fetch = _fetcher(options)
+    named = (*([str(source)] if is_url else ()), *options.sources.values())
     retriever = Retriever(
-        root, fetch=fetch, remote_only=is_url, named=tuple(options.sources.values()), limits=options.limits
+        root,
+        fetch=fetch,
+        remote_only=is_url,
+        named=named,
+        limits=options.limits,
+        policy=_fetch_policy(options, named) if fetch is not None else None,
     )
     cache = TreeCache() if options.cache else None
     registry = Registry(retriever, limits=options.limits, cache=cache, problems=problems)
@@ -279,8 +289,12 @@ def verify_with(
     workflow: str | None = None,
     *,
     inputs: Callable[[InputsSchema], Mapping[str, Any]] | None = None,
+    findings: Sequence[Diagnostic] | None = None,
 ) -> Iterator[Verdict]:
-    """`verify` for a description that is loaded, one verdict after the other; `inputs` are those for a schema."""
+    """`verify` for a description that is loaded, one verdict after the other.
+
+    `inputs` are those for a schema; `findings` those of `loaded.check()`, where somebody has them already.
+    """
     from .testing import refusal_verdict, try_workflow
 
     name = loaded.description.document.name
@@ -288,7 +302,8 @@ def verify_with(
     ids = [w.workflow_id for w in loaded.workflows if w.workflow_id] if workflow is None else [loaded.select(workflow)]
     if not ids:
         raise refused(loaded.findings, name)
-    findings = loaded.check() if tryout.branches else ()
+    if findings is None:
+        findings = loaded.check() if tryout.branches else ()
     for workflow_id in ids:
         plan = _of_any_server(loaded).link(workflow_id)
         errors = [d for d in plan.diagnostics if d.severity == "error"]
@@ -366,9 +381,16 @@ def _nearby(path: Path) -> str | None:
 def _fetcher(options: Options) -> Transport | None:
     if not options.fetch:
         return None
-    from .drivers.transports import DeferredTransport
+    from .drivers.transports import DeferredTransport, Supports
 
-    return DeferredTransport(lambda: _make_transport(options, None))
+    clients = _client_options(options)
+    return DeferredTransport(lambda: _make_transport(options, None), Supports(addresses=True), clients.proxy_for)
+
+
+def _fetch_policy(options: Options, typed: Sequence[str]) -> Policy:
+    from .hosts import fetch_policy, is_url
+
+    return fetch_policy(options, [location for location in typed if is_url(location)])
 
 
 def refused(diagnostics: Sequence[Diagnostic], name: str) -> DocumentError | Unavailable:
@@ -395,6 +417,7 @@ def _link_options(loaded: Loaded) -> LinkOptions:
         sources=replaced_sources(options),
         servers=options.servers,
         server_variables=options.server_variables,
+        base_server=options.base_server,
         default_server=NO_SERVER if options.mock else None,
         selectors=options.selectors,
         conditions=options.conditions,
@@ -408,6 +431,7 @@ def _link_options(loaded: Loaded) -> LinkOptions:
         ),
         contract=_contract(options.contract),
         limit_s=limits.max_evaluation,
+        untrusted=options.untrusted,
         suggest=lambda name, ids: _suggest(loaded.root, name, ids),
     )
 
@@ -503,6 +527,7 @@ class Runner:
             self.loaded = replace(source, options=replace(source.options, **options)) if options else source
         else:
             self.loaded = load(source, **options)
+        self.loaded = _in_process(self.loaded, client)
         self.plan = self.loaded.plan(workflow)
         self.options = self.loaded.options
         self._client = client
@@ -511,8 +536,9 @@ class Runner:
         self._transport: Transport | None = None
         self._async_transports: dict[asyncio.AbstractEventLoop, AsyncTransport] = {}
         self._lock = threading.Lock()
-        self._credentials: Any = None
-        self.password_names: dict[int, frozenset[str]] = {}
+        self._credentials: Credentials | None = None
+        self._secrets: PlanSecrets | None = None
+        self._policy: Policy | None = None
 
     # -- runs ---------------------------------------------------------------------------------------------------------
 
@@ -539,7 +565,8 @@ class Runner:
 
         folded, admitted = _Fold(self, observers), self.admit(inputs)
         emit, transport = self._sending(folded.emit)
-        sync.run(self.session(admitted, emit), transport, limits=self.options.limits)
+        options = self.options
+        sync.run(self.session(admitted, emit), transport, limits=options.limits, interaction=options.interaction)
         return folded.result()
 
     async def run_async(self, inputs: Mapping[str, Any] | None = None, *, observers: Sequence[Observer] = ()) -> Result:
@@ -548,7 +575,8 @@ class Runner:
 
         folded, admitted = _Fold(self, observers), self.admit(inputs)
         emit, transport = self._sending_async(folded.emit)
-        await aio.run(self.session(admitted, emit), transport, limits=self.options.limits)
+        options = self.options
+        await aio.run(self.session(admitted, emit), transport, limits=options.limits, interaction=options.interaction)
         return folded.result()
 
     def events(self, inputs: Mapping[str, Any] | None = None) -> Iterator[Event]:
@@ -558,7 +586,8 @@ class Runner:
         happened: list[Event] = []
         admitted = self.admit(inputs)
         emit, transport = self._sending(happened.append)
-        for _ in sync.steps(self.session(admitted, emit), transport, limits=self.options.limits):
+        limits, interaction = self.options.limits, self.options.interaction
+        for _ in sync.steps(self.session(admitted, emit), transport, limits=limits, interaction=interaction):
             yield from happened
             happened.clear()
         yield from happened
@@ -570,7 +599,8 @@ class Runner:
         happened: list[Event] = []
         admitted = self.admit(inputs)
         emit, transport = self._sending_async(happened.append)
-        async for _ in aio.steps(self.session(admitted, emit), transport, limits=self.options.limits):
+        limits, interaction = self.options.limits, self.options.interaction
+        async for _ in aio.steps(self.session(admitted, emit), transport, limits=limits, interaction=interaction):
             for event in happened:
                 yield event
             happened.clear()
@@ -584,28 +614,43 @@ class Runner:
         return Session(self.plan, inputs, emit, sign=self.credentials.sign, limits=self.options.limits)
 
     @property
-    def credentials(self) -> Any:
-        """Where the values of security schemes come from."""
+    def credentials(self) -> Credentials:
+        """Where the values of security schemes come from.
+
+        Raises:
+            UsageError: a value that several schemes of the plan would be sent, an unreadable `.env`.
+        """
+        from .needs import schemes_of
+
         with self._lock:
             if self._credentials is None:
-                self._credentials = _credentials(self.options)
+                found = credentials_of(self.options, own_client=self._client is None)
+                found.values.check(schemes_of(self.plan))
+                self._credentials = found
         return self._credentials
 
     # -- credentials, for those who report -----------------------------------------------------------------------------
 
     def schemes(self) -> tuple[str, ...]:
         """The names of the security schemes that the plan's operations declare."""
-        names = (
-            requirement.name
-            for step in self._operation_steps()
-            for alternative in step.operation.security
-            for requirement in alternative
-        )
-        return tuple(dict.fromkeys(names))
+        from .needs import schemes_of
+
+        return tuple(dict.fromkeys(scheme.requirement.name for scheme in schemes_of(self.plan)))
 
     def unknown_auth(self) -> tuple[str, ...]:
         """The schemes given as `auth` that no operation declares."""
-        return tuple(self.credentials.unknown_names(self.schemes()))
+        return self.credentials.unknown_names(self._scheme_names())
+
+    def unknown_fields(self) -> tuple[str, ...]:
+        """The names given as `auth` whose field no scheme has."""
+        return self.credentials.unknown_fields(self._scheme_names())
+
+    def _scheme_names(self) -> tuple[str, ...]:
+        """Every name that a value can be given by: the scheme's, and the same with its source."""
+        from .needs import schemes_of
+
+        found = (scheme.requirement for scheme in schemes_of(self.plan))
+        return tuple(name for each in found for name in (each.name, f"{each.source}.{each.name}"))
 
     def schemes_hint(self) -> str:
         """Which schemes there are."""
@@ -614,28 +659,78 @@ class Runner:
 
     def advice(self, request: Request) -> str | None:
         """What a person can do about a 401 or 403 of this request."""
-        advice: str | None = self.credentials.advice(request)
-        return advice
+        return self.credentials.advice(request)
 
     def input_secrets(self, inputs: Mapping[str, Any]) -> Iterator[Event]:
         """The inputs that are secrets, as SecretMarked events."""
-        from .marking import Marker
+        return self.marker().inputs(inputs)
 
-        return Marker(self.plan).inputs(inputs)
+    def marker(self) -> Marker:
+        """What finds the secrets of one run, in its events."""
+        from .marking import Marker, PlanSecrets
 
-    def _operation_steps(self) -> Iterator[OperationCall]:
-        for workflow in self.plan.workflows.values():
-            for step in workflow.steps:
-                if isinstance(step, OperationCall):
-                    yield step
+        if self._secrets is None or self._secrets.plan is not self.plan:
+            self._secrets = PlanSecrets(self.plan)
+        return Marker(self._secrets, self._known_secrets())
+
+    def replaced_servers(self) -> dict[str, str]:
+        """The servers that options name, and those that server variables make, where a source has one only."""
+        used: dict[str, set[str]] = {}
+        for step in _operation_steps(self.plan):
+            used.setdefault(step.source, set()).add(step.server)
+        filled = {name: min(used[name]) for name in self.options.server_variables if len(used.get(name, ())) == 1}
+        return {**self.options.servers, **filled}
+
+    def _known_secrets(self) -> Iterator[tuple[str, str]]:
+        """Credentials that are there, and server variables with the name of a secret."""
+        from .needs import schemes_of
+        from .secrets import is_secret_name
+
+        yield from self.credentials.held_secrets(scheme.requirement for scheme in schemes_of(self.plan))
+        for source, variables in self.options.server_variables.items():
+            for name, value in variables.items():
+                if is_secret_name(name):
+                    yield f"{source}.{name}", value
 
     # -- transports ---------------------------------------------------------------------------------------------------
+
+    @property
+    def policy(self) -> Policy:
+        """What may be sent and where to, with the hosts of the plan."""
+        if self._policy is None:
+            from .hosts import run_policy
+
+            self._policy = run_policy(self.options, self.plan, self.loaded.description)
+        return self._policy
+
+    def notes(self) -> tuple[str, ...]:
+        """How requests leave where that is not as usual: another client than was wanted, a proxy."""
+        if self._client is not None or self.options.mock:
+            return ()
+        from .drivers.transports import why_httpx
+
+        options = _client_options(self.options)
+        found = why_httpx(options, speed=self.options.speed)
+        notes = [] if found is None else [found]
+        if any(options.proxy_for(f"https://{host}/") for host in self.policy.default_hosts):
+            notes.append("requests go through a proxy: hosts are checked by name, their addresses cannot be checked")
+        return tuple(notes)
+
+    def _guarded(self, transport: Transport) -> Transport:
+        from .drivers.policy import GuardedTransport
+
+        return GuardedTransport(transport, self.policy)
+
+    def _guarded_async(self, transport: AsyncTransport) -> AsyncTransport:
+        from .drivers.policy import AsyncGuardedTransport
+
+        return AsyncGuardedTransport(transport, self.policy)
 
     def _run_transport(self) -> Transport:
         with self._lock:
             if self._transport is None:
                 self._transport = _make_transport(self.options, self._client, self._mock())
-        return _guarded(self._transport, self.options)
+        return self._guarded(self._transport)
 
     def _run_async_transport(self) -> AsyncTransport:
         """The transport of the running event loop: connections belong to the loop they were made in."""
@@ -648,14 +743,14 @@ class Runner:
             if loop not in self._async_transports:
                 self._async_transports[loop] = _make_async_transport(self.options, self._client, self._mock())
             transport = self._async_transports[loop]
-        return _guarded_async(transport, self.options)
+        return self._guarded_async(transport)
 
     def _sending(self, emit: Observer) -> tuple[Observer, Transport]:
         """Where the events and the requests of one run go; faults are counted for each run."""
         if not self._rules:
             return emit, self._run_transport()
         faulty = self._faulty_run()
-        return faulty.watching(emit), _guarded(faulty, self.options)
+        return faulty.watching(emit), self._guarded(faulty)
 
     def _sending_async(self, emit: Observer) -> tuple[Observer, AsyncTransport]:
         """`_sending` for asyncio."""
@@ -664,7 +759,7 @@ class Runner:
         from .drivers.transports.mock import AsyncFaultyRun
 
         faulty = self._faulty_run()
-        return faulty.watching(emit), _guarded_async(AsyncFaultyRun(faulty), self.options)
+        return faulty.watching(emit), self._guarded_async(AsyncFaultyRun(faulty))
 
     def _faulty_run(self) -> FaultyRun:
         from .drivers.transports.mock import FaultyRun
@@ -676,10 +771,11 @@ class Runner:
     def _mock(self) -> Any:
         """The mock that all runs share, None without one; called under the lock."""
         if self.options.mock and self._made_mock is None:
-            self._made_mock = self.new_mock(require_auth=bool(self.options.auth))
+            tokens = tuple(text.removeprefix("literal:") for text in self.options.auth.values())
+            self._made_mock = self.new_mock(require_auth=bool(tokens), known_tokens=(*tokens, PRETENDED))
         return self._made_mock
 
-    def new_mock(self, *, require_auth: bool = False) -> Mock:
+    def new_mock(self, *, require_auth: bool = False, known_tokens: tuple[str, ...] = ()) -> Mock:
         """The API of the plan's descriptions, with nothing created yet."""
         from .mock import Mock
 
@@ -687,7 +783,7 @@ class Runner:
             self.plan.descriptions,
             servers={k: v for k, v in self.options.servers.items() if k},
             require_auth=require_auth,
-            known_tokens=tuple(self.options.auth.values()),
+            known_tokens=known_tokens,
         )
 
     # -- context ------------------------------------------------------------------------------------------------------
@@ -733,7 +829,7 @@ class _Fold:
         self._runner = runner
         self._events: list[Event] = []
         self._observers = tuple(observers)
-        self._marker = self._new_marker() if observers else None
+        self._marker = runner.marker() if observers else None
         self.emit = self._show if observers else self._events.append
 
     def _show(self, event: Event) -> None:
@@ -743,17 +839,12 @@ class _Fold:
             for observer in self._observers:
                 observer(told)
 
-    def _new_marker(self) -> Marker:
-        from .marking import Marker
-
-        return Marker(self._runner.plan, self._runner.password_names)
-
     def _learn(self) -> Redactor:
         from .report.redaction import Redactor
 
         options = self._runner.options
         redactor = Redactor(show_secrets=options.show_secrets, redact=options.redact)
-        marker = self._new_marker()
+        marker = self._runner.marker()
         for event in self._events:
             redactor.observe(event)
             for mark in marker.marks(event):
@@ -781,6 +872,17 @@ def _fault_rules(plan: Plan, options: Options) -> tuple[Rule, ...]:
     steps = (step.step_id for workflow in plan.workflows.values() for step in workflow.steps)
     check_targets(rules, tuple(dict.fromkeys(steps)), "step")
     return rules
+
+
+def _in_process(loaded: Loaded, client: Any) -> Loaded:
+    """With an application there is a server: itself."""
+    if client is None or loaded.options.base_server is not None:
+        return loaded
+    from .drivers.transports import is_application
+
+    if not is_application(client):
+        return loaded
+    return replace(loaded, options=replace(loaded.options, base_server=_APPLICATION))
 
 
 def _client_options(options: Options) -> Any:
@@ -811,39 +913,42 @@ def _make_async_transport(options: Options, client: Any, mock: Any = None) -> As
     return async_transport_for(client, _client_options(options), speed=options.speed)
 
 
-def _policy(options: Options) -> Policy | None:
-    """What the options ask for beyond sending what the document says, or None."""
-    if not (options.allow_hosts or options.follow_redirects or options.cookies):
-        return None
-    from .drivers.policy import Policy
-
-    return Policy(allow_hosts=options.allow_hosts, follow_redirects=options.follow_redirects, cookies=options.cookies)
+def _operation_steps(plan: Plan) -> Iterator[OperationCall]:
+    for workflow in plan.workflows.values():
+        yield from (step for step in workflow.steps if isinstance(step, OperationCall))
 
 
-def _guarded(transport: Transport, options: Options) -> Transport:
-    policy = _policy(options)
-    if policy is None:
-        return transport
-    from .drivers.policy import GuardedTransport
+def credentials_of(options: Options, *, own_client: bool = True) -> Credentials:
+    """What a host has for security schemes, in order; profiles are of the person whose environment it is."""
+    from .config import credential_variables, user_folder
+    from .credentials import Credentials, Given, Profiles, References, Values, Variables
+    from .hosts import user_hosts
 
-    return GuardedTransport(transport, policy)
-
-
-def _guarded_async(transport: AsyncTransport, options: Options) -> AsyncTransport:
-    policy = _policy(options)
-    if policy is None:
-        return transport
-    from .drivers.policy import AsyncGuardedTransport
-
-    return AsyncGuardedTransport(transport, policy)
-
-
-def _credentials(options: Options) -> Any:
-    from .config import credential_variables
-    from .credentials import Credentials
-
-    trusted = options.allow_hosts if options.trusted_hosts is None else options.trusted_hosts
-    return Credentials(options.auth, env=credential_variables(options.env, options.env_file), allow_hosts=trusted)
+    variables = credential_variables(options.env, options.env_file)
+    references = References(
+        env=options.env,
+        file_env=variables.whole_file,
+        folder=Path.cwd(),
+        allow_commands=options.allow_commands,
+    )
+    ordered = Values(
+        (
+            Given(options.auth),
+            Variables(
+                variables.environment, variables.file, variables.file_name, "person" if variables.named else "folder"
+            ),
+            *((Profiles(user_folder()),) if options.env is None else ()),
+        ),
+        references,
+    )
+    return Credentials(
+        ordered,
+        allow_hosts=user_hosts(options),
+        interactive=options.interaction is not None,
+        store=options.token_store,
+        certificate=None if options.mock or not own_client else options.cert is not None,
+        pretended=PRETENDED if options.mock else None,
+    )
 
 
 def _conditions(plan: Plan) -> Iterator[tuple[str, str | None, str]]:
@@ -884,7 +989,9 @@ def _replayed(runner: Runner, case: Case, inputs: Mapping[str, Any], observers: 
     from .drivers.replay import Replay
     from .drivers.session import Session
 
-    plan = replace(runner.plan, recorded=verdicts_of(case, tuple(_conditions(runner.plan))))
+    conditions = tuple(_conditions(runner.plan))
+    recorded, remembered = verdicts_of(case, conditions), verdicts_of(case, conditions, every=True)
+    plan = replace(runner.plan, recorded=recorded, remembered=remembered)
     folded = _Fold(runner, observers)
     sent: dict[str, Request] = {}
 
@@ -924,7 +1031,8 @@ def case_options(file: CaseFile, options: Options, *, live: bool = False) -> Opt
 
     A server without a name stands for every source. Not live, a description without a server will do.
     """
-    servers = options.servers if "" in options.servers else {**file.case.servers, **options.servers}
+    own = {name: url for name, url in file.case.servers.items() if name not in options.server_variables}
+    servers = options.servers if "" in options.servers else {**own, **options.servers}
     sources = {**file.sources, **options.sources}
     return replace(options, servers=servers, sources=sources, mock=not live)
 

@@ -76,16 +76,42 @@ def _closing(text: str, quote: str) -> int:
     return -1
 
 
-def credential_variables(env: Mapping[str, str] | None, env_file: Path | None) -> dict[str, str]:
-    """The `ARAZZO_AUTH_...` variables: the environment's, then those of `--env-file` or of `.env` right here."""
-    given = os.environ if env is None else env
-    found: dict[str, str] = {}
-    if env_file is not None:
-        found.update(read_env_file(env_file))
-    elif env is None and Path(".env").is_file():
-        found.update(read_env_file(Path(".env")))
-    found.update(given)
-    return {name: value for name, value in found.items() if name.startswith("ARAZZO_AUTH_")}
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CredentialVariables:
+    """The `ARAZZO_AUTH_...` variables of the environment and of a file, and everything else the file says.
+
+    `named` says that the file was named with `--env-file`; one that just lies in the working directory was perhaps
+    written by whoever made the folder.
+    """
+
+    environment: Mapping[str, str] = field(default_factory=dict)
+    file: Mapping[str, str] = field(default_factory=dict)
+    whole_file: Mapping[str, str] = field(default_factory=dict)
+    file_name: str = ".env"
+    named: bool = True
+
+
+def credential_variables(env: Mapping[str, str] | None, env_file: Path | None) -> CredentialVariables:
+    """The environment's variables, and those of `--env-file` or else of the `.env` right here."""
+    path = env_file if env_file is not None else Path(".env") if env is None and Path(".env").is_file() else None
+    whole = read_env_file(path) if path is not None else {}
+    return CredentialVariables(
+        environment=_of_credentials(os.environ if env is None else env),
+        file=_of_credentials(whole),
+        whole_file=whole,
+        file_name=str(path or ".env"),
+        named=env_file is not None,
+    )
+
+
+def _of_credentials(variables: Mapping[str, str]) -> dict[str, str]:
+    return {name: value for name, value in variables.items() if name.startswith("ARAZZO_AUTH_") and value}
+
+
+def user_folder() -> Path:
+    """`$XDG_CONFIG_HOME/arazzo-run`: the person's own configuration and profiles."""
+    home = os.environ.get("XDG_CONFIG_HOME")
+    return (Path(home) if home else Path(os.path.expanduser("~")) / ".config") / "arazzo-run"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,6 +128,11 @@ class Configuration:
     allow_hosts: tuple[str, ...] = ()
     follow_redirects: bool | None = None
     cookies: bool | None = None
+    deny_private: bool | None = None
+    read_only: bool | None = None
+    allow_http: bool | None = None
+    methods: tuple[str, ...] = ()
+    allow_commands: bool | None = None
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
     fail_on: Literal["warning", "error"] | None = None
@@ -130,8 +161,7 @@ def project_configuration(root: Path | None) -> Configuration:
 
 def user_configuration() -> Configuration:
     """`$XDG_CONFIG_HOME/arazzo-run/config.toml`, which may loosen as well. Raises: as `project_configuration`."""
-    home = os.environ.get("XDG_CONFIG_HOME")
-    path = (Path(home) if home else Path(os.path.expanduser("~")) / ".config") / "arazzo-run" / "config.toml"
+    path = user_folder() / "config.toml"
     return _configuration(_toml(path), path) if path.is_file() else Configuration()
 
 
@@ -166,8 +196,32 @@ def allowed_hosts(given: Sequence[str], project: Configuration, user: Configurat
     return common
 
 
+def allowed_methods(project: Configuration, user: Configuration) -> tuple[str, ...]:
+    """The only methods to send: the user's as far as the project allows them; () is every method.
+
+    Raises:
+        UsageError: the project allows none of the user's.
+    """
+    if not (project.methods and user.methods):
+        return project.methods or user.methods
+    common = tuple(method for method in user.methods if method in project.methods)
+    if not common:
+        raise UsageError(f"{project.source} allows none of the methods in {user.source}")
+    return common
+
+
+def is_set(
+    name: Literal["deny_private", "read_only"], given: bool, project: Configuration, user: Configuration
+) -> bool:
+    """Whether something that tightens the policy is on: whoever says so is heeded."""
+    return given or getattr(project, name) is True or getattr(user, name) is True
+
+
 def is_on(
-    name: Literal["follow_redirects", "cookies"], given: bool, project: Configuration, user: Configuration
+    name: Literal["follow_redirects", "cookies", "allow_http", "allow_commands"],
+    given: bool,
+    project: Configuration,
+    user: Configuration,
 ) -> bool:
     """Whether something that loosens the policy is on: given, or the user's unless the project forbids it."""
     return given or (getattr(user, name) is True and getattr(project, name) is not False)
@@ -189,9 +243,10 @@ _CHOICES = {
     "contract": ("warn", "error"),
     "fail_on": ("warning", "error"),
 }
-_FLAGS = ("follow_redirects", "cookies")
+_FLAGS = ("follow_redirects", "cookies", "allow_commands")
+_POLICY_FLAGS = ("follow_redirects", "cookies", "deny_private", "read_only", "allow_http")
+_POLICY_LISTS = ("allow_hosts", "methods")
 _LISTS = ("allow_hosts", "select", "ignore")
-_OTHERS = ("arazzo_paths",)  # of the pytest plugin
 
 
 def _configuration(table: Mapping[str, Any], path: Path) -> Configuration:
@@ -207,9 +262,33 @@ def _configuration(table: Mapping[str, Any], path: Path) -> Configuration:
             rest[name] = tuple(value)
         elif name == "severities" and isinstance(value, dict) and all(isinstance(item, str) for item in value.values()):
             rest[name] = value
-        elif name not in _OTHERS:
-            raise UsageError(f"{path}: '{written} = {value!r}' is not a setting of arazzo-run")
+        elif name == "policy" and isinstance(value, dict):
+            policy = _policy(value, path)
+            twice = next((key for key in policy if key in table or key.replace("_", "-") in table), None)
+            if twice is not None:
+                raise UsageError(f"{path}: '{twice.replace('_', '-')}' stands in the policy and outside of it")
+            rest.update(policy)
+        else:
+            raise _no_setting(path, written, value)
     return Configuration(limits=limits, source=str(path), **rest)
+
+
+def _policy(table: Mapping[str, Any], path: Path) -> dict[str, Any]:
+    """`[tool.arazzo-run.policy]`, or `[policy]` in a file of its own."""
+    found: dict[str, Any] = {}
+    for written, value in table.items():
+        name = written.replace("-", "_")
+        if name in _POLICY_FLAGS and isinstance(value, bool):
+            found[name] = value
+        elif name in _POLICY_LISTS and isinstance(value, list) and all(isinstance(item, str) for item in value):
+            found[name] = tuple(value if name == "allow_hosts" else (item.upper() for item in value))
+        else:
+            raise _no_setting(path, f"policy.{written}", value)
+    return found
+
+
+def _no_setting(path: Path, written: str, value: Any) -> UsageError:
+    return UsageError(f"{path}: '{written} = {value!r}' is not a setting of arazzo-run")
 
 
 def _is_limit(name: str, value: Any) -> bool:

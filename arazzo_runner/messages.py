@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -14,12 +15,19 @@ Headers = tuple[tuple[str, str], ...]
 
 @dataclass(frozen=True, slots=True)
 class SecurityRequirement:
-    """One scheme of a security alternative: its name, the Security Scheme Object, scopes and the source's name."""
+    """One scheme of a security alternative: its name, the Security Scheme Object, scopes and the source's name.
+
+    `values` are those that the document itself gives for the request, by field, "" for the whole one (Respect's
+    `x-security`); no others are looked for then.
+    `remote` is true when the scheme was declared by a document that came by URL: nobody else vouches for its URLs.
+    """
 
     name: str
     scheme: Mapping[str, Any]
     scopes: tuple[str, ...] = ()
     source: str = ""
+    remote: bool = False
+    values: Mapping[str, str] | None = field(default=None, repr=False)
 
 
 # OpenAPI Security Requirement Objects: any alternative will do, all requirements of it are needed; () is anonymous.
@@ -32,7 +40,8 @@ class Request:
 
     `supplied` are the places the step itself filled, as `(in, name)` with lower-case header names: a credential never
     replaces them (decision 47). `remote` is true when the operation's description came by URL and no server was named
-    for it: its origin gets no credentials from the environment. `timeout` is in seconds, None for the default.
+    for it: its origin gets no credentials from the environment. `timeout` is in seconds, None for the default. Without
+    `follow` a redirect is the answer, whatever was asked for: what the request holds is for this server only.
     """
 
     method: str
@@ -44,6 +53,11 @@ class Request:
     source: str = ""
     remote: bool = False
     timeout: float | None = None
+    follow: bool = True
+
+    def __repr__(self) -> str:
+        """Described only: path, query, headers and body may hold secrets, and nothing here knows which."""
+        return f"Request({self.method!r}, {_origin(self.url)!r}, {_described(self.headers, self.body)})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +71,22 @@ class Response:
     http_version: str = "HTTP/1.1"
     reason: str = ""
 
+    def __repr__(self) -> str:
+        """Described only, as a Request is."""
+        return f"Response({self.status!r}, {_origin(self.url)!r}, {_described(self.headers, self.body)})"
+
     def header(self, name: str) -> str | None:
         """One header value: repeated headers joined with ", ", the first Set-Cookie alone (decision 25)."""
         return header(self.headers, name)
+
+
+def _origin(url: str) -> str:
+    scheme, separator, rest = url.partition("://")
+    return f"{scheme}{separator}{re.split('[/?#]', rest)[0].rpartition('@')[2]}" if separator else ""
+
+
+def _described(headers: Headers, body: bytes | None) -> str:
+    return f"headers=<{', '.join(dict.fromkeys(name for name, _ in headers))}>, body=<{len(body or b'')} bytes>"
 
 
 def header(headers: Headers, name: str) -> str | None:
@@ -86,7 +113,7 @@ class TransportFailure:
     """A request without an answer: connection refused, time-out, TLS, policy."""
 
     kind: TransportKind
-    message: str
+    message: str = field(repr=False)
     phase: Phase = "not_sent"
 
 
@@ -95,5 +122,5 @@ class Message:
     """An AsyncAPI message: what a channel carries."""
 
     channel: str
-    payload: bytes
-    headers: Mapping[str, str] = field(default_factory=dict)
+    payload: bytes = field(repr=False)
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)

@@ -11,7 +11,8 @@ from urllib.parse import urlsplit
 
 import arazzo_runner
 from arazzo_runner.document import read
-from arazzo_runner.drivers.session import Answer, Ask, Send, Session
+from arazzo_runner.drivers.asks import Answer, Ask, Send
+from arazzo_runner.drivers.session import Session
 from arazzo_runner.errors import DocumentError, InputError, Unavailable, UsageError
 from arazzo_runner.messages import Request, Response, TransportFailure
 from arazzo_runner.report.result import ResultBuilder

@@ -9,8 +9,10 @@ import pytest
 from arazzo_runner.config import (
     Configuration,
     allowed_hosts,
+    allowed_methods,
     credential_variables,
     is_on,
+    is_set,
     project_configuration,
     read_env_file,
     tightened,
@@ -87,7 +89,11 @@ def test_only_variables_of_credentials_are_taken_and_the_environment_wins(
     env_of(tmp_path, "ARAZZO_AUTH_A=file\nARAZZO_AUTH_B=file\nOTHER=x\n")
     monkeypatch.setenv("ARAZZO_AUTH_A", "environment")
 
-    assert credential_variables(None, None) == {"ARAZZO_AUTH_A": "environment", "ARAZZO_AUTH_B": "file"}
+    found = credential_variables(None, None)
+
+    assert found.environment["ARAZZO_AUTH_A"] == "environment"
+    assert found.file == {"ARAZZO_AUTH_A": "file", "ARAZZO_AUTH_B": "file"}
+    assert (found.whole_file["OTHER"], found.file_name, found.named) == ("x", ".env", False)
 
 
 def test_the_env_file_is_that_of_the_working_directory_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
@@ -95,7 +101,7 @@ def test_the_env_file_is_that_of_the_working_directory_only(tmp_path: Path, monk
     (tmp_path / "below").mkdir()
     monkeypatch.chdir(tmp_path / "below")
 
-    assert "ARAZZO_AUTH_A" not in credential_variables(None, None)
+    assert credential_variables(None, None).file == {}
 
 
 def test_an_environment_that_is_given_is_the_whole_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
@@ -103,7 +109,9 @@ def test_an_environment_that_is_given_is_the_whole_environment(tmp_path: Path, m
     env_of(tmp_path, "ARAZZO_AUTH_A=file\n")
     monkeypatch.setenv("ARAZZO_AUTH_B", "environment")
 
-    assert credential_variables({"ARAZZO_AUTH_C": "given"}, None) == {"ARAZZO_AUTH_C": "given"}
+    found = credential_variables({"ARAZZO_AUTH_C": "given"}, None)
+
+    assert (found.environment, found.file) == ({"ARAZZO_AUTH_C": "given"}, {})
 
 
 def test_a_named_env_file_takes_the_place_of_the_usual_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
@@ -111,7 +119,10 @@ def test_a_named_env_file_takes_the_place_of_the_usual_one(tmp_path: Path, monke
     env_of(tmp_path, "ARAZZO_AUTH_A=usual\n")
     (tmp_path / "named").write_text("ARAZZO_AUTH_B=named\n")
 
-    assert credential_variables({}, Path("named")) == {"ARAZZO_AUTH_B": "named"}
+    found = credential_variables({}, Path("named"))
+
+    assert (found.environment, found.file) == ({}, {"ARAZZO_AUTH_B": "named"})
+    assert (found.file_name, found.named) == ("named", True)
 
 
 # -- the project's and the user's file ------------------------------------------------------------------------------
@@ -190,10 +201,11 @@ def test_the_severities_of_live_cases_are_configured_too(tmp_path: Path):
     assert project_configuration(tmp_path).severities == {"header": "off"}
 
 
-def test_settings_of_the_pytest_plugin_are_left_to_it(tmp_path: Path):
+def test_settings_of_the_pytest_plugin_are_those_of_pytest(tmp_path: Path):
     (tmp_path / ".arazzo-run.toml").write_text('arazzo_paths = ["workflows"]\n')
 
-    assert project_configuration(tmp_path).limits == {}
+    with pytest.raises(UsageError, match="arazzo_paths"):
+        project_configuration(tmp_path)
 
 
 def test_the_project_may_only_tighten_a_limit():
@@ -251,3 +263,58 @@ def test_hosts_that_exclude_each_other_are_told():
 )
 def test_the_project_may_turn_off_but_not_on(given: bool, project: bool | None, user: bool | None, on: bool):
     assert is_on("cookies", given, Configuration(cookies=project), Configuration(cookies=user)) is on
+
+
+# -- the policy -----------------------------------------------------------------------------------------------------
+
+
+def test_the_policy_is_a_table_of_its_own(tmp_path: Path):
+    (tmp_path / "pyproject.toml").write_text(
+        '[tool.arazzo-run]\ntimeout = 5\n[tool.arazzo-run.policy]\nallow-hosts = ["a"]\nmethods = ["get", "POST"]\n'
+        "deny-private = true\nread-only = true\nallow-http = false\ncookies = false\nfollow-redirects = false\n"
+    )
+
+    found = project_configuration(tmp_path)
+
+    assert (found.allow_hosts, found.methods) == (("a",), ("GET", "POST"))
+    assert (found.deny_private, found.read_only, found.allow_http) == (True, True, False)
+    assert (found.cookies, found.follow_redirects) == (False, False)
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["deny-private = 1", 'methods = "GET"', "methods = [1]", "nonsense = true", "insecure = true", "timeout = 5"],
+)
+def test_a_policy_that_is_none_is_refused_with_its_file(tmp_path: Path, line: str):
+    (tmp_path / ".arazzo-run.toml").write_text(f"[policy]\n{line}\n")
+
+    with pytest.raises(UsageError, match=r"\.arazzo-run\.toml: 'policy\."):
+        project_configuration(tmp_path)
+
+
+def test_hosts_stand_in_one_place(tmp_path: Path):
+    (tmp_path / ".arazzo-run.toml").write_text('allow-hosts = ["a"]\n[policy]\nallow-hosts = ["b"]\n')
+
+    with pytest.raises(UsageError, match="stands in the policy and outside of it"):
+        project_configuration(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("given", "project", "user", "on"),
+    [(False, None, None, False), (False, True, False, True), (False, None, True, True), (True, False, False, True)],
+)
+def test_whoever_tightens_is_heeded(given: bool, project: bool | None, user: bool | None, on: bool):
+    assert is_set("read_only", given, Configuration(read_only=project), Configuration(read_only=user)) is on
+
+
+@pytest.mark.parametrize(
+    ("project", "user", "methods"),
+    [((), (), ()), (("GET",), (), ("GET",)), ((), ("GET",), ("GET",)), (("GET", "PUT"), ("PUT", "POST"), ("PUT",))],
+)
+def test_methods_are_those_that_both_allow(project: tuple[str, ...], user: tuple[str, ...], methods: tuple[str, ...]):
+    assert allowed_methods(Configuration(methods=project), Configuration(methods=user)) == methods
+
+
+def test_methods_that_exclude_each_other_are_told():
+    with pytest.raises(UsageError, match="none of the methods"):
+        allowed_methods(Configuration(methods=("GET",)), Configuration(methods=("PUT",)))

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -17,6 +18,7 @@ from ..limits import Limits
 
 if TYPE_CHECKING:
     from ..config import Configuration
+    from ..credentials import ProfileTokens
     from ..options import Compat, Options
 
 
@@ -34,8 +36,9 @@ def run_parser() -> Parser:
         usage="arazzo-run [run] FILE [-w WORKFLOW] [-i NAME=VALUE ...] [options]\n"
         "       arazzo-run check FILE|FOLDER ... [options]\n"
         "       arazzo-run test FILE|FOLDER ... [options]\n"
-        "       arazzo-run show FILE [-w WORKFLOW]\n"
-        "       arazzo-run mock FILE ... [--port N] [options]",
+        "       arazzo-run show FILE [-w WORKFLOW] [--credentials]\n"
+        "       arazzo-run mock FILE ... [--port N] [options]\n"
+        "       arazzo-run auth login FILE [SCHEME] | list | logout SCHEME",
         description="Run a workflow of an Arazzo description. Outputs go to stdout as JSON, everything else to stderr.",
         allow_abbrev=False,
     )
@@ -76,6 +79,16 @@ def add_reading_options(parser: argparse.ArgumentParser) -> None:
         help="the server of a source, or NAME.VAR=VALUE for a server variable",
     )
     group.add_argument("--root", type=Path, metavar="DIR", help="the folder local sources may be read from")
+    group.add_argument(
+        "--allow-host",
+        action="append",
+        default=[],
+        metavar="HOST",
+        help="send to these hosts only (HOST, HOST:PORT, *.DOMAIN), private ones too, and give them credentials",
+    )
+    group.add_argument(
+        "--deny-private", action="store_true", help="refuse loopback and private addresses unless their host is named"
+    )
     group.add_argument("--no-cache", action="store_true", help="do not keep parsed descriptions")
     compat = group.add_mutually_exclusive_group()
     compat.add_argument(
@@ -116,10 +129,17 @@ def _add_credentials(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="SCHEME[.FIELD]=VALUE",
-        help="the value of a security scheme; also ARAZZO_AUTH_<SCHEME> in the environment or .env",
+        help="the value of a security scheme, or env:NAME, file:PATH, keyring:NAME; also ARAZZO_AUTH_<SCHEME> in the "
+        "environment or .env, or `arazzo-run auth login`",
     )
-    group.add_argument("--env-file", type=Path, metavar="FILE", help="read variables from here instead of .env")
+    add_value_options(group)
     group.add_argument("--show-secrets", action="store_true", help="mask nothing")
+
+
+def add_value_options(group: argparse._ActionsContainer) -> None:
+    """Where the values of credentials may come from, beside the command line."""
+    group.add_argument("--env-file", type=Path, metavar="FILE", help="read variables from here instead of .env")
+    group.add_argument("--allow-commands", action="store_true", help="run the command of a value cmd:COMMAND")
 
 
 def _add_ways(parser: argparse.ArgumentParser) -> None:
@@ -165,13 +185,13 @@ def _add_network(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--insecure", action="store_true", help="do not check TLS certificates")
     group.add_argument("--proxy", metavar="URL", help="send everything through this proxy")
     group.add_argument("--cert", metavar="FILE[,KEY]", help="a client certificate")
-    group.add_argument(
-        "--allow-host",
-        action="append",
-        default=[],
-        metavar="HOST",
-        help="send to these hosts only, and give them credentials",
-    )
+    add_sending_options(group)
+
+
+def add_sending_options(group: Any) -> None:
+    """What narrows or widens what is sent: of every command that sends the requests of steps."""
+    group.add_argument("--read-only", action="store_true", help="send GET, HEAD, OPTIONS, TRACE and QUERY only")
+    group.add_argument("--allow-http", action="store_true", help="send credentials without TLS to other machines too")
 
 
 def seconds(text: str) -> float:
@@ -235,8 +255,9 @@ def options_of(given: argparse.Namespace, configured: tuple[Configuration, Confi
     Raises:
         UsageError: an option that cannot be read.
     """
-    from ..config import allowed_hosts, is_on, tightened
+    from ..config import allowed_hosts, allowed_methods, is_on, is_set, tightened
     from ..options import Options
+    from ..policy import Policy
 
     project, user = configured or configurations(given.file, given.root)
     values = vars(given)
@@ -249,6 +270,8 @@ def options_of(given: argparse.Namespace, configured: tuple[Configuration, Confi
         sources=dict(_pair(text, "--source NAME=PATH") for text in given.source),
         auth=dict(_pair(text, "--auth SCHEME=VALUE") for text in values.get("auth", ())),
         env_file=values.get("env_file"),
+        allow_commands=is_on("allow_commands", bool(values.get("allow_commands")), project, user),
+        token_store=_tokens() if "auth" in values else None,
         mock=values.get("mock", False),
         faults=tuple(values.get("fault") or ()) if values.get("mock") else (),
         contract=values.get("contract") or ("error" if project.contract == "error" else user.contract),
@@ -260,12 +283,30 @@ def options_of(given: argparse.Namespace, configured: tuple[Configuration, Confi
         cert=_certificate(values.get("cert")),
         allow_hosts=allowed_hosts(values.get("allow_host") or (), project, user),
         trusted_hosts=tuple(values.get("allow_host") or user.allow_hosts),
+        policy=Policy(
+            deny_private=is_set("deny_private", bool(values.get("deny_private")), project, user),
+            read_only=is_set("read_only", bool(values.get("read_only")), project, user),
+            methods=allowed_methods(project, user),
+            allow_http=is_on("allow_http", bool(values.get("allow_http")), project, user),
+        ),
         root=given.root,
         fetch=values.get("fetch", True),
         cache=not given.no_cache,
         show_secrets=values.get("show_secrets", False),
         speed=True,
     )
+
+
+@cache
+def _tokens() -> ProfileTokens:
+    """The tokens of this process, whatever it runs: several files make one request for a token that they share.
+
+    Those of schemes that somebody has logged in for are there in the next process as well.
+    """
+    from ..config import user_folder
+    from ..credentials import Profiles, ProfileTokens
+
+    return ProfileTokens(Profiles(user_folder()))
 
 
 def check_source_names(options: Options, declared: Collection[str]) -> None:
@@ -296,7 +337,8 @@ def _limits(values: dict[str, Any]) -> tuple[Limits, dict[str, Any]]:
 def _pair(text: str, form: str) -> tuple[str, str]:
     name, equals, value = text.partition("=")
     if not equals or not name:
-        raise UsageError(f"'{text}' is not of the form {form}")
+        shown = "what was given" if form.startswith("--auth") else f"'{text}'"  # it may be the credential itself
+        raise UsageError(f"{shown} is not of the form {form}")
     return name, value
 
 

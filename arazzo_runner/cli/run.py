@@ -11,13 +11,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..api import Loaded, Runner, load_with
+from ..credentials.grants import FIELDS
 from ..document import read
 from ..errors import InputError, UsageError
+from ..plan import is_made
 from .arguments import check_source_names, is_terminal, options_of, run_parser
 from .inputs import ask_for_missing, missing_line, read_inputs
 from .interrupt import interruptible
 
 if TYPE_CHECKING:
+    from ..drivers.interaction import Browser
     from ..report.console import Console
 
 
@@ -75,12 +78,21 @@ def _check_writable(path: Path) -> None:
 
 def load_file(given: argparse.Namespace) -> Loaded:
     """The description FILE names; - is standard input."""
-    options = options_of(given)
+    options = replace(options_of(given), interaction=_interaction(given))
     if given.file == "-":
         options = replace(options, root=options.root or Path.cwd())
         uri = Path.cwd().as_uri() + "/stdin"
         return load_with(read(sys.stdin.buffer.read(), uri=uri, name="<stdin>", limits=options.limits), options)
     return load_with(given.file, options)
+
+
+def _interaction(given: argparse.Namespace) -> Browser | None:
+    """Who is asked to sign in: somebody at a terminal, as for missing inputs; nobody where nothing is run."""
+    if vars(given).get("no_input", True) or not is_terminal():
+        return None
+    from ..drivers.interaction import Browser
+
+    return Browser(sys.stderr)
 
 
 def runner_of(given: argparse.Namespace, loaded: Loaded, workflow: str | None) -> Runner:
@@ -106,7 +118,7 @@ def check_names(runner: Runner) -> None:
         UsageError: `-s`, `--source` or `--auth` with such a name.
     """
     options = runner.options
-    used, declared = tuple(runner.plan.descriptions), _sources(runner)
+    used, declared = tuple(name for name in runner.plan.descriptions if not is_made(name)), _sources(runner)
     if "" in options.servers and len(used) > 1:
         raise UsageError(
             f"-s {options.servers['']}: the workflow uses {len(used)} sources: {', '.join(used)}", hint="-s NAME=URL"
@@ -115,6 +127,8 @@ def check_names(runner: Runner) -> None:
         check_source_names(options, declared)
     for name in runner.unknown_auth():
         raise UsageError(f"--auth {name}: no description declares a scheme of that name", hint=runner.schemes_hint())
+    for name in runner.unknown_fields():
+        raise UsageError(f"--auth {name}: a credential has no such field", hint=f"fields: {', '.join(FIELDS)}")
 
 
 def _sources(runner: Runner) -> tuple[str, ...] | None:
@@ -148,6 +162,8 @@ def report(given: argparse.Namespace, runner: Runner, inputs: dict[str, Any]) ->
     for diagnostic in runner.plan.diagnostics:
         if diagnostic.severity != "info" or given.verbose:
             console.diagnostic(diagnostic)
+    for note in runner.notes() if given.verbose else ():
+        console.note(note)
     tee = Tee(redactor, SecretAnnouncer(sys.stderr, os.environ), console, *reports(given, runner, redactor))
     try:
         with interruptible(runner.close):
@@ -197,10 +213,8 @@ def reports(given: argparse.Namespace, runner: Runner, redactor: Any) -> list[An
     if given.record is not None:
         from ..report.transcript import TranscriptReport
 
-        options = runner.options
-        found.append(
-            TranscriptReport(given.record, redactor=redactor, sources=options.sources, servers=options.servers)
-        )
+        sources, servers = runner.options.sources, runner.replaced_servers()
+        found.append(TranscriptReport(given.record, redactor=redactor, sources=sources, servers=servers))
     if "-" not in (given.json, given.events):
         from ..report.outputs import OutputsReport
 

@@ -12,7 +12,8 @@ from typing import Literal, Protocol, TypeAlias
 
 from ..interpreter import State
 from ..messages import Request, Response, TransportFailure
-from .session import Answer, Ask, Send, Session
+from .asks import Answer, Ask, Send
+from .session import Session
 
 Given: TypeAlias = "Response | TransportFailure | Callable[[Request], Response]"
 

@@ -1,16 +1,16 @@
 """One run, driven: the loop around the interpreter that every driver shares.
 
-The loop asks for what it cannot do itself (`Send`, `Sleep`) and is told what came of it, so that blocking and
-asynchronous drivers, replay and tests carry out the same semantics.
+The loop asks for what it cannot do itself (`Send`, `Sleep`; `Join`, `SignIn` and `ShowCode` for a credential) and is
+told what came of it, so that blocking and asynchronous drivers, replay and tests carry out the same semantics.
 """
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable, Generator, Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any, Protocol, TypeAlias
 
+from ..credentials.conversation import Conversation
 from ..errors import TransportError
 from ..events import (
     Event,
@@ -38,29 +38,11 @@ from ..interpreter import (
 from ..limits import Limits
 from ..messages import Request, Response, TransportFailure
 from ..plan import Plan
+from .asks import Answer, Ask, Send, Sleep, failure_of
+from .conversing import Conversing
 from .outline import outline
 
 Emit: TypeAlias = Callable[[Event], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Send:
-    """Send this request; the answer is a Response or a TransportFailure. `timeout` is in seconds, in total."""
-
-    id: str
-    request: Request
-    timeout: float
-
-
-@dataclass(frozen=True, slots=True)
-class Sleep:
-    """Let this many seconds pass."""
-
-    seconds: float
-
-
-Ask: TypeAlias = Send | Sleep
-Answer: TypeAlias = Response | TransportFailure | None
 
 
 class Signed(Protocol):
@@ -73,6 +55,10 @@ class Signed(Protocol):
     @property
     def secrets(self) -> Iterable[tuple[str, str]]:
         """What reports have to mask."""
+
+    @property
+    def conversation(self) -> Conversation | None:
+        """What it takes beyond that: tokens to fetch, a challenge to answer; None where the request is complete."""
 
 
 Sign: TypeAlias = Callable[[Request], Signed]
@@ -171,38 +157,43 @@ class Session:
         return Exchange(request=None, sent_at=now, received_at=now, refused=refused)
 
     def _exchange(self, effect: Call, request: Request) -> Generator[Ask, Answer, Exchange]:
-        try:
-            request = self._signed(request)
-        except TransportError as error:
-            now = self.clock()
-            return self._failed(effect, request, failure_of(error), now, now)
+        conversation = None
+        if self.sign is not None and request.security:
+            try:
+                signed = self.sign(request)
+            except TransportError as error:
+                now = self.clock()
+                return self._failed(effect, request, failure_of(error), now, now)
+            for label, value in signed.secrets:
+                self.emit(SecretMarked(label, value))
+            request, conversation = signed.request, signed.conversation
+        bound = self.timeout if request.timeout is None else min(request.timeout, self.timeout)
+        if conversation is not None:
+            return (yield from self._converse(effect, request, bound, conversation))
         sent_at = self.clock()
         self.emit(RequestSent(id=effect.id, request=request, at=sent_at))
-        bound = self.timeout if request.timeout is None else min(request.timeout, self.timeout)
         answer = yield Send(effect.id, request, bound)
+        return self._answered(effect, request, answer, sent_at)
+
+    def _converse(
+        self, effect: Call, request: Request, bound: float, conversation: Conversation
+    ) -> Generator[Ask, Answer, Exchange]:
+        """An exchange that takes more than one request: it is one to the interpreter."""
+        conversing = Conversing(effect.id, request, timeout=self.timeout, bound=bound, clock=self.clock, emit=self.emit)
+        answer = yield from conversing.talk(conversation)
+        sent_at = self.clock() if conversing.sent_at is None else conversing.sent_at
+        return self._answered(effect, conversing.sent, answer, sent_at)
+
+    def _answered(self, effect: Call, request: Request, answer: Answer, sent_at: float) -> Exchange:
         received_at = self.clock()
         if isinstance(answer, Response):
             self.emit(ResponseReceived(id=effect.id, response=answer, duration_s=received_at - sent_at, at=received_at))
             return Exchange(request=request, sent_at=sent_at, received_at=received_at, response=answer)
-        assert answer is not None, "a Send is answered"
+        assert isinstance(answer, TransportFailure), "a Send is answered"
         return self._failed(effect, request, answer, sent_at, received_at)
-
-    def _signed(self, request: Request) -> Request:
-        if self.sign is None or not request.security:
-            return request
-        signed = self.sign(request)
-        for label, value in signed.secrets:
-            self.emit(SecretMarked(label, value))
-        return signed.request
 
     def _failed(
         self, effect: Call, request: Request, failure: TransportFailure, sent_at: float, received_at: float
     ) -> Exchange:
         self.emit(RequestFailed(id=effect.id, request=request, failure=failure, reason=failure.message, at=received_at))
         return Exchange(request=request, sent_at=sent_at, received_at=received_at, failure=failure)
-
-
-def failure_of(error: TransportError) -> TransportFailure:
-    """What the interpreter is told of a client's error."""
-    hint = f" ({error.hint})" if error.hint else ""
-    return TransportFailure(error.kind, error.message + hint, error.phase)

@@ -43,6 +43,8 @@ def reason(plan: Plan, target: Target, reached: Reached, findings: Sequence[Diag
         return Reason("no run came to this step")
     if step is not None and AimKey("step", key.step) not in reached.keys:
         return Reason("no run came to its step")
+    if isinstance(step, OperationCall) and key.step not in reached.answered:
+        return Reason("no request of its step could be made")
     match key.kind:
         case "criterion" if target.of_action is None and _opposite(target) not in reached.keys:
             return Reason("no request of its step was answered")
@@ -91,6 +93,8 @@ def _of_criterion(target: Target, step: LinkedStep | None) -> Reason:
         documented = ", ".join(step.operation.responses) or "none"
         text = f"no documented answer of {operation} makes it {wanted}{before} (documented: {documented})"
         return Reason(text, proven=True)
+    if not any(declared.media_types for declared in step.operation.responses.values()):
+        return Reason(f"none of the answers of {operation} makes it {wanted}{before}: no body is documented for them")
     return Reason(f"none of the documented answers of {operation} that were tried makes it {wanted}{before}")
 
 

@@ -76,10 +76,12 @@ def _form(pairs: list[tuple[str, str]], schema: SchemaView | None) -> dict[str, 
     """Fields as an object: lists by repetition, declaration or `a[0]`, `a[b]` nests, objects are JSON."""
     properties = schema.properties() if schema is not None else {}
     result: dict[str, Any] = {}
+    indexed: set[str] = set()
     for name, value in pairs:
         bracketed = _BRACKETED.fullmatch(name) if name not in properties else None
         if bracketed is not None:
             _nest(result, [bracketed[1], *re.findall(r"\[([^\[\]]*)\]", bracketed[2])], value)
+            indexed.add(bracketed[1])
             continue
         read = _field(value, properties.get(name))
         if name not in result:
@@ -88,7 +90,9 @@ def _form(pairs: list[tuple[str, str]], schema: SchemaView | None) -> dict[str, 
             result[name].extend(read if isinstance(read, list) else [read])
         else:
             result[name] = [result[name], read]
-    return {name: with_arrays(value, properties.get(name)) for name, value in result.items()}
+    return {
+        name: with_arrays(value, properties.get(name)) if name in indexed else value for name, value in result.items()
+    }
 
 
 def _field(text: str, schema: SchemaView | None) -> JSON:

@@ -15,14 +15,15 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
-from typing import Any, Literal, NamedTuple, TypeVar, cast
+from typing import Any, Final, Literal, NamedTuple, TypeVar, cast
 from urllib.parse import quote
 
 from ..diagnostics import Diagnostic, Fix, Quote, Remove, Severity, Wrap, did_you_mean, edit_distance
 from ..document import Document
 from ..errors import DocumentError
 from ..location import Location
-from ..values import MISSING
+from ..values import MISSING, as_float
+from . import respect
 from .objects import (
     NO_VALUE,
     ArazzoDescription,
@@ -126,6 +127,7 @@ FIELDS: Mapping[str, Mapping[str, str]] = {
     "Expression Type Object": {"type": "", "version": ""},
     "Request Body Object": {"contentType": "", "payload": "", "replacements": ""},
     "Payload Replacement Object": {"target": "", "targetSelectorType": "1.1", "value": ""},
+    **respect.FIELDS,
 }
 
 VERSIONS: Mapping[str, tuple[str, ...]] = {
@@ -162,6 +164,10 @@ def read(
     return reader.description(), tuple(reader.diagnostics)
 
 
+MOST_WORKFLOWS: Final = 1_000
+MOST_STEPS: Final = 2_000
+
+
 class _Reader:
     """One pass over one document; the state is the list of findings."""
 
@@ -174,12 +180,24 @@ class _Reader:
         self.diagnostics: list[Diagnostic] = []
         self.version: Version = "1.0"
 
+    def _in_proportion(self, root: dict[str, Any]) -> None:
+        """What is said of a step may depend on every other step: their number is bounded."""
+        workflows = _entries(root, "workflows")
+        for count, most, what in (
+            (len(workflows), MOST_WORKFLOWS, "workflows"),
+            (_counted(workflows), MOST_STEPS, "steps"),
+        ):
+            if count > most:
+                message = f"the description has {count:,} {what}, and at most {most:,} are read"
+                raise self._refused("ARZ101", message, ("workflows",), "split it into several descriptions")
+
     # -- root ---------------------------------------------------------------------------------------------------------
 
     def description(self) -> ArazzoDescription:
         root = self.document.root
         if not isinstance(root, dict):
             raise self._refused("ARZ101", "an Arazzo description is an object", (), "start it with 'arazzo: 1.0.1'")
+        self._in_proportion(root)
         self.version = self._version_of(root)
         node = _Node(self, (), root, "Arazzo Specification Object")
         self_ = node.text("$self")
@@ -279,6 +297,7 @@ class _Reader:
             location=node.location,
             url_location=node.at("url"),
             type_location=node.at("type"),
+            server_url=respect.read_server_url(node) if self._tolerant else None,
         )
 
     def _workflow(self, node: _Node) -> Workflow:
@@ -297,6 +316,7 @@ class _Reader:
             failure_actions=node.items("failureActions", self._or_reusable(self._failure_action, valued=False)),
             outputs=self._outputs(node),
             parameters=node.items("parameters", self._or_reusable(self._parameter)),
+            security=respect.read_security(node) if self._tolerant else (),
         )
         node.known()
         self._unique("stepId", [(s.step_id, s.location) for s in steps])
@@ -358,6 +378,7 @@ class _Reader:
             "timeout": self._timeout(node),
             "depends_on": node.texts("dependsOn", at_least_one=True),
             "extensions": {k: v for k, v in node.value.items() if k.startswith("x-")},
+            "security": respect.read_security(node) if self._tolerant else (),
         }
 
     def _step_of_kind(
@@ -374,7 +395,11 @@ class _Reader:
                 self.report("ARZ110", message, node.pointer, "add 'action: send' or 'action: receive'")
             return ChannelStep(channel_path=targets.channel_path, **messages, **common)
         return OperationStep(
-            operation_id=targets.operation_id, operation_path=targets.operation_path, **messages, **common
+            operation_id=targets.operation_id,
+            operation_path=targets.operation_path,
+            direct=respect.read_operation(node) if self._tolerant else None,
+            **messages,
+            **common,
         )
 
     def _refuse_message_fields(self, node: _Node, action: Text | None, correlation_id: Raw | None) -> None:
@@ -384,7 +409,8 @@ class _Reader:
             self.report("ARZ117", message, (*node.pointer, field))
 
     def _one_target(self, node: _Node, step: str) -> None:
-        targets = [f for f in ("operationId", "operationPath", "channelPath", "workflowId") if f in node.value]
+        names = ("operationId", "operationPath", "channelPath", "workflowId")
+        targets = [f for f in (*names, *(("x-operation",) if self._tolerant else ())) if f in node.value]
         if len(targets) > 1:
             self.report(
                 "ARZ117",
@@ -756,7 +782,7 @@ class _Node:
 
     def number(self, field: str) -> float | None:
         value = self._typed(field, "number")
-        return None if value is None else float(value)
+        return None if value is None else as_float(value)
 
     def raw(self, field: str, *, required: bool = False) -> Raw | None:
         if field not in self.value:
@@ -901,6 +927,12 @@ class _Node:
                     "warning",
                     key=True,
                 )
+
+
+def _counted(workflows: list[Any]) -> int:
+    """The steps of all workflows."""
+    listed = (workflow.get("steps") for workflow in workflows if isinstance(workflow, dict))
+    return sum(len(steps) for steps in listed if isinstance(steps, list))
 
 
 def _entries(root: dict[str, Any], field: str) -> list[Any]:

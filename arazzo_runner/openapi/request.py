@@ -231,7 +231,8 @@ class RequestBuilder:
         if known is None:
             if len(self._securities) > 64:
                 self._securities.clear()
-            known = self._securities[key] = with_source(self.operation.security, source, server)
+            remote = self.operation.description.document.uri.startswith(("http:", "https:"))
+            known = self._securities[key] = with_source(self.operation.security, source, server, remote=remote)
         return known
 
 

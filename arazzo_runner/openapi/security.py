@@ -5,7 +5,7 @@ OpenAPI 3.1.1, "Security Requirement Object" and "Security Scheme Object"; 2.0 d
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ..document import resolve_uri
@@ -14,7 +14,9 @@ from .reference import DanglingReference, Node
 
 _FLOWS = {"application": "clientCredentials", "accessCode": "authorizationCode"}
 _SCHEMES = ("securitySchemes", "securityDefinitions")  # the latter in 2.0
-_URLS = frozenset({"authorizationUrl", "tokenUrl", "refreshUrl", "deviceAuthorizationUrl", "openIdConnectUrl"})
+_URLS = frozenset(
+    {"authorizationUrl", "tokenUrl", "refreshUrl", "deviceAuthorizationUrl", "openIdConnectUrl", "oauth2MetadataUrl"}
+)
 
 
 def read_security(operation: Node, root: Node, version: str) -> Security:
@@ -31,12 +33,17 @@ def read_security(operation: Node, root: Node, version: str) -> Security:
     )
 
 
-def read_api_keys(root: Node, version: str) -> frozenset[tuple[str, str]]:
-    """Place and name of the API keys that any security scheme declares; header names in lower case."""
+def read_schemes(root: Node, version: str) -> dict[str, Mapping[str, Any]]:
+    """The security schemes that a description declares, by name."""
     parent = root if version == "2.0" else root.child("components")
     names = [name for name, _ in parent.members(_SCHEMES[version == "2.0"])] if parent is not None else []
+    return {name: _scheme(name, root, version) for name in names}
+
+
+def read_api_keys(root: Node, version: str) -> frozenset[tuple[str, str]]:
+    """Place and name of the API keys that any security scheme declares; header names in lower case."""
     keys: set[tuple[str, str]] = set()
-    for scheme in (_scheme(name, root, version) for name in names):
+    for scheme in read_schemes(root, version).values():
         place, name = scheme.get("in"), scheme.get("name")
         if scheme.get("type") == "apiKey" and isinstance(place, str) and isinstance(name, str):
             keys.add((place, name.lower() if place == "header" else name))
@@ -75,8 +82,11 @@ def _modern(scheme: Mapping[str, Any]) -> Mapping[str, Any]:
     return {"type": "oauth2", "flows": {_FLOWS.get(str(flow), str(flow)): details}}
 
 
-def with_source(security: Security, source: str, server: str) -> Security:
-    """The same requirements, with the source's name, and relative URLs of schemes resolved against the server."""
+def with_source(security: Security, source: str, server: str, *, remote: bool = False) -> Security:
+    """The same requirements, with the source's name, and relative URLs of schemes resolved against the server.
+
+    OpenAPI 3.1.1, "Relative References in API URLs". `remote` says that the description came by URL.
+    """
     return tuple(
         tuple(
             SecurityRequirement(
@@ -84,11 +94,23 @@ def with_source(security: Security, source: str, server: str) -> Security:
                 scheme=_absolute(requirement.scheme, server),
                 scopes=requirement.scopes,
                 source=source,
+                remote=remote,
             )
             for requirement in alternative
         )
         for alternative in security
     )
+
+
+def scheme_urls(scheme: Mapping[str, Any]) -> Iterator[str]:
+    """Where tokens of a scheme come from: authorization, token, refresh, device and discovery URLs."""
+    for key, value in scheme.items():
+        if key in _URLS and isinstance(value, str):
+            yield value
+        elif key == "flows" and isinstance(value, dict):
+            for flow in value.values():
+                if isinstance(flow, dict):
+                    yield from scheme_urls(flow)
 
 
 def _absolute(scheme: Mapping[str, Any], server: str) -> Mapping[str, Any]:

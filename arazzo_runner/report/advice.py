@@ -22,7 +22,7 @@ def what_to_do(end: RunFinished, attempts: Attempts, *, verbose: bool) -> str | 
     """What a person can do about a failed run, or None."""
     match end.reason:
         case "transport":
-            return _after_no_answer(end)
+            return _after_no_answer(end, attempts)
         case "timeout":
             return "the document's own timeout ended it: raise the timeout of the step, or look at the server"
         case "contract":
@@ -35,7 +35,10 @@ def what_to_do(end: RunFinished, attempts: Attempts, *, verbose: bool) -> str | 
             return None
 
 
-def _after_no_answer(end: RunFinished) -> str | None:
+def _after_no_answer(end: RunFinished, attempts: Attempts) -> str | None:
+    failures = [attempt.failure for attempt in attempts if attempt.failure]
+    if failures and failures[-1].kind == "credential":  # the reason says what to do
+        return None
     if end.phase == "answered":  # redirects without end, a body beyond its bound: the reason says what to do
         return None
     if end.phase == "maybe_sent":

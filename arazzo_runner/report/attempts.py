@@ -10,6 +10,7 @@ from ..events import (
     CriterionChecked,
     Event,
     RequestFailed,
+    RequestResent,
     RequestSent,
     ResponseReceived,
     StepFinished,
@@ -25,6 +26,7 @@ class Attempt:
 
     started: StepStarted
     sent: RequestSent | None = None
+    resent: RequestResent | None = None
     received: ResponseReceived | None = None
     refused: RequestFailed | None = None
     checks: list[CriterionChecked] = field(default_factory=list)
@@ -33,6 +35,9 @@ class Attempt:
 
     @property
     def request(self) -> Request | None:
+        """The request that was answered in the end."""
+        if self.resent:
+            return self.resent.request
         if self.sent:
             return self.sent.request
         return self.refused.request if self.refused else None
@@ -123,6 +128,8 @@ def _add(attempt: Attempt, event: Event) -> None:
     match event:
         case RequestSent():
             attempt.sent = event
+        case RequestResent():
+            attempt.resent = event
         case ResponseReceived():
             attempt.received = event
         case RequestFailed():

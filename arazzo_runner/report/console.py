@@ -10,11 +10,14 @@ from ..events import (
     ActionTaken,
     Event,
     RequestFailed,
+    RequestResent,
     RequestSent,
     ResponseReceived,
     RunFinished,
     RunStarted,
     StepFinished,
+    TokenRefused,
+    TokenRequested,
     Waiting,
     Warned,
     WorkflowStarted,
@@ -67,6 +70,11 @@ class Console:
         if self._verbosity != "quiet" or diagnostic.severity == "error":
             self._write(0, (str(diagnostic), style))
 
+    def note(self, text: str) -> None:
+        """One line about how the run is carried out, with `verbose` only."""
+        if self._verbosity == "verbose":
+            self._write(0, (text, "faint"))
+
     def observe(self, event: Event) -> None:
         """Show one event."""
         self._redactor.observe(event)
@@ -82,6 +90,12 @@ class Console:
             case ResponseReceived():
                 self._screen.idle()
                 self._received(event)
+            case RequestResent():
+                self._resent(event)
+            case TokenRequested():
+                self._token(event)
+            case TokenRefused():
+                self._say(4, (event.message, "warning"))
             case RequestFailed():
                 self._screen.idle()
             case StepFinished():
@@ -120,6 +134,29 @@ class Console:
         if attempt and self._verbosity != "quiet":
             url = self._redactor.url(event.request.url)
             self._screen.busy(f"{attempt.started.step_id}  {event.request.method} {url}")
+
+    def _token(self, event: TokenRequested) -> None:
+        """The URL alone with -v: what is sent there, and what comes back, is nothing but secrets."""
+        attempt = self._attempts.get(event.id)
+        if attempt and self._verbosity == "verbose":
+            how = event.purpose if event.purpose != "token" else event.grant.rpartition(":")[2]
+            line = f"{event.scheme}: {event.url} is asked ({how})"
+            self._write(_indent(attempt) + 2, (line, "faint"))
+
+    def _resent(self, event: RequestResent) -> None:
+        attempt = self._attempts.get(event.id)
+        if attempt and self._verbosity == "verbose":
+            indent = _indent(attempt) + 2
+            self._message(
+                attempt, f"< {event.response.status} {event.response.reason}".rstrip(), event.response.headers, "< "
+            )
+            self._write(indent, (f"sent once more: {event.reason}", "faint"))
+            self._message(
+                attempt,
+                f"> {event.request.method} {self._redactor.url(event.request.url)}",
+                event.request.headers,
+                "> ",
+            )
 
     def _received(self, event: ResponseReceived) -> None:
         attempt = self._attempts.get(event.id)

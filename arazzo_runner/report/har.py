@@ -21,7 +21,10 @@ from .redaction import Redactor
 
 
 class HarReport:
-    """Writes one entry per request; one without an answer has status 0 and says why in `_error`."""
+    """Writes one entry per request; one without an answer has status 0 and says why in `_error`.
+
+    A request that was sent once more, signed anew, has two.
+    """
 
     def __init__(self, target: str | os.PathLike[str] | TextIO, *, redactor: Redactor) -> None:
         self._redactor = redactor
@@ -51,34 +54,45 @@ class HarReport:
         return {
             "version": "1.2",
             "creator": {"name": "arazzo-run", "version": __version__},
-            "entries": [self._entry(attempt) for attempt in self._attempts if attempt.request],
+            "entries": [entry for attempt in self._attempts if attempt.request for entry in self._entries(attempt)],
             "comment": self._comment,
         }
 
-    def _entry(self, attempt: Attempt) -> dict[str, Any]:
+    def _entries(self, attempt: Attempt) -> list[dict[str, Any]]:
         assert attempt.request is not None
-        milliseconds = round(self._seconds(attempt) * 1000, 3)
-        started = attempt.sent.at if attempt.sent else attempt.refused.at if attempt.refused else attempt.started.at
-        entry: dict[str, Any] = {
-            "startedDateTime": datetime.fromtimestamp(started, UTC).isoformat(timespec="milliseconds"),
-            "time": milliseconds,
-            "request": self._request(attempt.request, attempt.response),
-            "response": self._response(attempt.response) if attempt.response else _no_response(),
-            "cache": {},
-            "timings": {"send": 0, "wait": milliseconds, "receive": 0},
-            "comment": f"step {attempt.name}, visit {attempt.started.visit}, attempt {attempt.started.attempt}",
-        }
+        where = f"step {attempt.name}, visit {attempt.started.visit}, attempt {attempt.started.attempt}"
+        sent, again = attempt.sent, attempt.resent
+        started = again or sent or attempt.refused or attempt.started
+        entry = self._entry(attempt.request, attempt.response, started.at, self._seconds(attempt), where)
         if attempt.response is None:
             entry["_error"] = self._redactor.text(attempt.message or "interrupted")
-        return entry
+        if again is None or sent is None:
+            return [entry]
+        entry["comment"] += f", sent once more: {self._redactor.text(again.reason)}"
+        return [self._entry(sent.request, again.response, sent.at, again.duration_s, where), entry]
+
+    def _entry(
+        self, request: Request, response: Response | None, started: float, seconds: float, comment: str
+    ) -> dict[str, Any]:
+        milliseconds = round(seconds * 1000, 3)
+        return {
+            "startedDateTime": datetime.fromtimestamp(started, UTC).isoformat(timespec="milliseconds"),
+            "time": milliseconds,
+            "request": self._request(request, response),
+            "response": self._response(response) if response else _no_response(),
+            "cache": {},
+            "timings": {"send": 0, "wait": milliseconds, "receive": 0},
+            "comment": comment,
+        }
 
     def _seconds(self, attempt: Attempt) -> float:
+        sent = attempt.resent or attempt.sent
         if attempt.received:
             return attempt.received.duration_s
-        if attempt.sent and attempt.refused:
-            return max(0.0, attempt.refused.at - attempt.sent.at)
-        if attempt.sent and self._ended_at:
-            return max(0.0, self._ended_at - attempt.sent.at)
+        if sent and attempt.refused:
+            return max(0.0, attempt.refused.at - sent.at)
+        if sent and self._ended_at:
+            return max(0.0, self._ended_at - sent.at)
         return 0.0
 
     def _request(self, request: Request, response: Response | None) -> dict[str, Any]:

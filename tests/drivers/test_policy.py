@@ -103,6 +103,16 @@ def test_the_method_after_a_redirect_is_that_of_rfc_9110(
     assert ("content-type" in server.requests[1].headers) == (with_body or (status in (301, 302) and method != "POST"))
 
 
+def test_what_is_for_one_server_only_is_not_redirected(guarded: Any, server: ScriptedServer):
+    """A token request holds the client's secret in its body."""
+    server.on("POST /token", to("/elsewhere", 307))
+
+    response = send(guarded(FOLLOW), Request("POST", f"{server.url}/token", body=b"secret", follow=False))
+
+    assert response.status == 307
+    assert server.lines == ["POST /token"]
+
+
 @pytest.mark.parametrize("status", [200, 300, 304, 305])
 def test_other_answers_with_a_location_are_not_followed(guarded: Any, server: ScriptedServer, status: int):
     server.on("GET /a", to("/b", status))

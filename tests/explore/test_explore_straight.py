@@ -52,7 +52,7 @@ def test_given_inputs_are_used_and_what_the_api_refuses_is_told():
 
     assert problems(verdict) == ["request create"]
     assert "sku" in verdict.problems[0].message
-    assert str(verdict.problems[0].location).endswith(":9:5")
+    assert str(verdict.problems[0].location).endswith(":11:18"), "the body"
 
 
 def test_inputs_that_break_their_schema_are_a_usage_error():

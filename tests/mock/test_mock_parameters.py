@@ -183,3 +183,10 @@ def test_a_required_object_is_missed() -> None:
 
     assert refused(declared, "") == "the query parameter 'p' is required"
     assert refused(declared, "R=1") is None
+
+
+def test_a_number_out_of_bounds_is_told_as_a_number() -> None:
+    detail = refused(parameter("query", "form", True, {"type": "integer", "minimum": 5}), "p=1")
+
+    assert detail is not None
+    assert "1 is less than the minimum of 5" in detail
