@@ -2,16 +2,5 @@
 
 from ..openapi import advice, variable_names
 from .credentials import Credentials, Signed, is_allowed
-from .tokens import MemoryTokens, Token, TokenKey, TokenStore
 
-__all__ = [
-    "Credentials",
-    "MemoryTokens",
-    "Signed",
-    "Token",
-    "TokenKey",
-    "TokenStore",
-    "advice",
-    "is_allowed",
-    "variable_names",
-]
+__all__ = ["Credentials", "Signed", "advice", "is_allowed", "variable_names"]

@@ -7,12 +7,14 @@ the run's own request. Drivers fulfil wishes by the run's own transport, so that
 from __future__ import annotations
 
 from collections.abc import Callable, Generator
-from concurrent.futures import Future
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from ..errors import TransportError
 from ..messages import Request, Response, TransportFailure
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
 
 Purpose = Literal["discovery", "device-code", "token"]
 

@@ -166,6 +166,8 @@ class Credentials:
 
     def unknown_fields(self, known_schemes: Iterable[str]) -> tuple[str, ...]:
         """The names given with --auth whose field no scheme has."""
+        if not self._values:
+            return ()
         from .grants import FIELDS
 
         known, fields = {name.lower() for name in known_schemes}, {field.lower() for field in FIELDS}
