@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test lint bench conformance conformance-engines clean
+.PHONY: demo test lint bench corpus conformance conformance-engines clean
 .DEFAULT_GOAL := help
 
 help:
@@ -12,6 +12,7 @@ help:
 	@echo "make test   run every test"
 	@echo "make lint   ruff and mypy"
 	@echo "make bench  measure (benchmarks/README.md)"
+	@echo "make corpus  try the published documents under ARAZZO_SHARED, write docs/corpus.md"
 	@echo "make conformance  run every installed engine through the conformance suite (conformance/README.md)"
 	@echo "make conformance-engines  install the other engines"
 
@@ -38,6 +39,9 @@ lint: $(VENV)/.dev
 
 bench: $(VENV)/.dev
 	$(BIN)/python -m benchmarks
+
+corpus: $(VENV)/.dev
+	@$(BIN)/python -m benchmarks.corpus --output docs/corpus.md
 
 conformance: $(VENV)/.dev
 	$(BIN)/python -m conformance run --jobs 2 --gate arazzo-run

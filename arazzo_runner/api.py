@@ -25,7 +25,7 @@ from .errors import (
     UnreadableDocument,
     UsageError,
 )
-from .events import Event
+from .events import Event, RequestSent
 from .limits import Limits
 from .model import ArazzoDescription, Workflow
 from .model import read as read_description
@@ -54,6 +54,7 @@ Source: TypeAlias = "str | os.PathLike[str] | bytes | Mapping[str, Any] | Docume
 Observer: TypeAlias = Callable[[Event], None]
 
 PRETENDED = "token-of-the-mock"  # in place of every token that would have to be fetched
+_APPLICATION = "http://testserver"  # the name that ASGI frameworks and their test clients use
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +83,7 @@ class Loaded:
             if len(ids) == 1:
                 return ids[0]
             if not ids:
-                raise _refused(self.findings, self.description.document.name)
+                raise refused(self.findings, self.description.document.name)
             raise UnknownWorkflow(
                 f"{self.description.document.name} has {len(ids)} workflows: {', '.join(ids)}",
                 hint="name one with -w (library: workflow=...)",
@@ -128,7 +129,7 @@ class Loaded:
         """
         plan = self.link(workflow)
         if any(d.severity == "error" for d in plan.diagnostics):
-            raise _refused(plan.diagnostics, self.description.document.name)
+            raise refused(plan.diagnostics, self.description.document.name)
         return plan
 
 
@@ -281,21 +282,26 @@ def verify_with(
     workflow: str | None = None,
     *,
     inputs: Callable[[InputsSchema], Mapping[str, Any]] | None = None,
+    findings: Sequence[Diagnostic] | None = None,
 ) -> Iterator[Verdict]:
-    """`verify` for a description that is loaded, one verdict after the other; `inputs` are those for a schema."""
-    from .testing import refused, try_workflow
+    """`verify` for a description that is loaded, one verdict after the other.
+
+    `inputs` are those for a schema; `findings` those of `loaded.check()`, where somebody has them already.
+    """
+    from .testing import refusal_verdict, try_workflow
 
     name = loaded.description.document.name
     tryout = replace(tryout, servers=loaded.options.servers, sources=loaded.options.sources)
     ids = [w.workflow_id for w in loaded.workflows if w.workflow_id] if workflow is None else [loaded.select(workflow)]
     if not ids:
-        raise _refused(loaded.findings, name)
-    findings = loaded.check() if tryout.branches else ()
+        raise refused(loaded.findings, name)
+    if findings is None:
+        findings = loaded.check() if tryout.branches else ()
     for workflow_id in ids:
         plan = _of_any_server(loaded).link(workflow_id)
         errors = [d for d in plan.diagnostics if d.severity == "error"]
         if errors:
-            yield refused(workflow_id, name, errors, _refused(errors, name).exit_code)
+            yield refusal_verdict(workflow_id, name, errors, refused(errors, name).exit_code)
         else:
             given = inputs(plan.workflow.inputs) if inputs is not None else tryout.given
             yield try_workflow(plan, replace(tryout, given=given), findings)
@@ -373,7 +379,8 @@ def _fetcher(options: Options) -> Transport | None:
     return DeferredTransport(lambda: _make_transport(options, None))
 
 
-def _refused(diagnostics: Sequence[Diagnostic], name: str) -> DocumentError | Unavailable:
+def refused(diagnostics: Sequence[Diagnostic], name: str) -> DocumentError | Unavailable:
+    """The error that the errors among diagnostics come to; Unavailable where only remote sources are missing."""
     errors = [d for d in diagnostics if d.severity == "error"]
     first = errors[0]
     if all(d.code == "ARZ220" for d in errors):
@@ -396,6 +403,7 @@ def _link_options(loaded: Loaded) -> LinkOptions:
         sources=replaced_sources(options),
         servers=options.servers,
         server_variables=options.server_variables,
+        base_server=options.base_server,
         default_server=NO_SERVER if options.mock else None,
         selectors=options.selectors,
         conditions=options.conditions,
@@ -504,6 +512,7 @@ class Runner:
             self.loaded = replace(source, options=replace(source.options, **options)) if options else source
         else:
             self.loaded = load(source, **options)
+        self.loaded = _in_process(self.loaded, client)
         self.plan = self.loaded.plan(workflow)
         self.options = self.loaded.options
         self._client = client
@@ -685,11 +694,10 @@ class Runner:
     def _mock(self) -> Any:
         """The mock that all runs share, None without one; called under the lock."""
         if self.options.mock and self._made_mock is None:
-            auth = self.options.auth
-            self._made_mock = self.new_mock(require_auth=bool(auth), known_tokens=(*auth.values(), PRETENDED))
+            self._made_mock = self.new_mock(require_auth=bool(self.options.auth))
         return self._made_mock
 
-    def new_mock(self, *, require_auth: bool = False, known_tokens: tuple[str, ...] = ()) -> Mock:
+    def new_mock(self, *, require_auth: bool = False) -> Mock:
         """The API of the plan's descriptions, with nothing created yet."""
         from .mock import Mock
 
@@ -697,7 +705,7 @@ class Runner:
             self.plan.descriptions,
             servers={k: v for k, v in self.options.servers.items() if k},
             require_auth=require_auth,
-            known_tokens=known_tokens,
+            known_tokens=(*self.options.auth.values(), PRETENDED),
         )
 
     # -- context ------------------------------------------------------------------------------------------------------
@@ -793,6 +801,17 @@ def _fault_rules(plan: Plan, options: Options) -> tuple[Rule, ...]:
     return rules
 
 
+def _in_process(loaded: Loaded, client: Any) -> Loaded:
+    """With an application there is a server: itself."""
+    if client is None or loaded.options.base_server is not None:
+        return loaded
+    from .drivers.transports import is_application
+
+    if not is_application(client):
+        return loaded
+    return replace(loaded, options=replace(loaded.options, base_server=_APPLICATION))
+
+
 def _client_options(options: Options) -> Any:
     from .drivers.transports import ClientOptions
 
@@ -884,24 +903,39 @@ def replay_case(
     from .casing import outcome_differences
 
     inputs = runner.plan.workflow.inputs.with_defaults(dict(case.inputs))
-    result, differences = _replayed(runner, case, inputs, observers)
-    return result, (*differences, *outcome_differences(case, result))
+    replayed = _replayed(runner, case, inputs, observers)
+    return replayed.result, (*replayed.differences, *outcome_differences(case, replayed.result))
 
 
-def _replayed(
-    runner: Runner, case: Case, inputs: Mapping[str, Any], observers: Sequence[Observer]
-) -> tuple[Result, tuple[Difference, ...]]:
-    """A run answered by a case, and where its requests differ."""
+@dataclass(frozen=True, slots=True)
+class _Replayed:
+    """A run answered by a case, where its requests differ, and the requests by the place of their exchange."""
+
+    result: Result
+    differences: tuple[Difference, ...]
+    requests: Mapping[str, Request]
+
+
+def _replayed(runner: Runner, case: Case, inputs: Mapping[str, Any], observers: Sequence[Observer]) -> _Replayed:
     from .casing import CaseScript, verdicts_of
     from .drivers.replay import Replay
     from .drivers.session import Session
 
     plan = replace(runner.plan, recorded=verdicts_of(case, tuple(_conditions(runner.plan))))
     folded = _Fold(runner, observers)
+    sent: dict[str, Request] = {}
+
+    def emit(event: Event) -> None:
+        if isinstance(event, RequestSent):
+            sent[event.id] = event.request
+        folded.emit(event)
+
     script = CaseScript(case, runner.new_mock())
     replay = Replay(script)
-    replay.run(Session(plan, inputs, folded.emit, limits=runner.options.limits))
-    return folded.result(), (*replay.differences, *script.refused)
+    replay.run(Session(plan, inputs, emit, limits=runner.options.limits))
+    result = folded.result()
+    requests = {place: sent[effect_id] for effect_id, place in script.taken.items() if effect_id in sent}
+    return _Replayed(result, (*replay.differences, *script.refused), requests)
 
 
 def find_cases(place: str | os.PathLike[str]) -> list[Path]:
@@ -983,12 +1017,8 @@ def run_case(
         return trial.refused(error)
     with runner:
         if live:
-            return _tried_live(runner, trial, admitted, inputs or {}, observers)
-        events: list[Event] = []
-        result, differences = _replayed(runner, file.case, admitted, (events.append, *observers))
-        from .casing import outcome_differences
-
-        return trial.finished(runner.plan, result, events, (*differences, *outcome_differences(file.case, result)))
+            return _tried_live(runner, trial, admitted, observers)
+        return _tried(runner, trial, admitted, observers)
 
 
 def _admitted(runner: Runner, trial: Trial, given: Mapping[str, Any]) -> dict[str, Any]:
@@ -998,23 +1028,30 @@ def _admitted(runner: Runner, trial: Trial, given: Mapping[str, Any]) -> dict[st
     return runner.admit(given)
 
 
-def _tried_live(
-    runner: Runner, trial: Trial, inputs: dict[str, Any], replaced: Mapping[str, Any], observers: Sequence[Observer]
-) -> Verdict:
-    """Replayed first, for what is data of the case's own answers and differs from that of the server's."""
-    from .casing import RequestContract, Watch, data_of, outcome_differences
+def _tried(runner: Runner, trial: Trial, inputs: dict[str, Any], observers: Sequence[Observer]) -> Verdict:
+    from .casing import outcome_differences
+
+    case = trial.file.case
+    events: list[Event] = []
+    replayed = _replayed(runner, case, inputs, (events.append, *observers))
+    differences = (*replayed.differences, *outcome_differences(case, replayed.result))
+    return trial.finished(runner.plan, replayed.result, events, differences)
+
+
+def _tried_live(runner: Runner, trial: Trial, inputs: dict[str, Any], observers: Sequence[Observer]) -> Verdict:
+    """Replayed first: what is as expected there, and not with the server's answers, is the server's data."""
+    from .casing import RequestContract, Watch, outcome_differences
 
     case, described = trial.file.case, runner.plan
     if "" in runner.options.servers and len(described.descriptions) > 1:
         used = ", ".join(described.descriptions)
         raise UsageError(f"the workflow of {trial.file.path} uses several sources: {used}", hint="-s NAME=URL")
-    answered: list[Event] = []
-    _replayed(runner, case, inputs, (answered.append,))
-    data = data_of(answered, *(case.inputs[name] for name in replaced if name in case.inputs))
-    watch = Watch(trial.file, described, data)
+    own = described.workflow.inputs.with_defaults(dict(case.inputs))
+    before = _replayed(runner, case, own, ())
+    watch = Watch(trial.file, described, before.requests)
     runner.plan = replace(described, contract=RequestContract())
     events: list[Event] = []
     result = runner.run(inputs, observers=(events.append, watch.observe, *observers))
     watch.finish()
-    differences = (*watch.differences, *outcome_differences(case, result, data))
+    differences = (*watch.differences, *outcome_differences(case, result, before.result))
     return trial.finished(runner.plan, result, events, differences, watch.found, watch.not_checked)

@@ -191,7 +191,6 @@ _CHOICES = {
 }
 _FLAGS = ("follow_redirects", "cookies")
 _LISTS = ("allow_hosts", "select", "ignore")
-_OTHERS = ("arazzo_paths",)  # of the pytest plugin
 
 
 def _configuration(table: Mapping[str, Any], path: Path) -> Configuration:
@@ -207,7 +206,7 @@ def _configuration(table: Mapping[str, Any], path: Path) -> Configuration:
             rest[name] = tuple(value)
         elif name == "severities" and isinstance(value, dict) and all(isinstance(item, str) for item in value.values()):
             rest[name] = value
-        elif name not in _OTHERS:
+        else:
             raise UsageError(f"{path}: '{written} = {value!r}' is not a setting of arazzo-run")
     return Configuration(limits=limits, source=str(path), **rest)
 

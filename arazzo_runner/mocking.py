@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import PurePosixPath
 from urllib.parse import urlsplit
 
-from .api import open_document, replaced_sources
+from .api import open_document, refused, replaced_sources
 from .diagnostics import Diagnostic
 from .document import Document, Registry
 from .errors import DocumentError
@@ -58,7 +58,7 @@ class Mocked:
     declared: list[str] = field(default_factory=list)
 
 
-def read_mocked(files: Iterable[str], options: Options) -> Mocked:
+def read_mocked(files: Sequence[str], options: Options) -> Mocked:
     """Read the descriptions that FILEs name.
 
     Raises:
@@ -75,14 +75,9 @@ def read_mocked(files: Iterable[str], options: Options) -> Mocked:
             load = partial(load_referred, registry, document.uri)
             mocked.descriptions[_own_name(file, mocked.descriptions)] = Description(document, load)
     if not mocked.descriptions:
-        errors = [finding for finding in mocked.left_out if finding.severity == "error"]
-        first = errors[0] if errors else None
-        raise DocumentError(
-            first.message if first else "there is no OpenAPI description to serve",
-            location=first.location if first else None,
-            hint=first.hint if first else None,
-            diagnostics=errors,
-        )
+        if any(finding.severity == "error" for finding in mocked.left_out):
+            raise refused(mocked.left_out, ", ".join(files))
+        raise DocumentError(f"{', '.join(files)} has no OpenAPI description to serve")
     return mocked
 
 

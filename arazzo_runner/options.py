@@ -27,16 +27,19 @@ class Options:
     nobody is asked. `token_store` keeps the tokens that were granted (None: each Runner keeps its own).
 
     `servers` and `sources` go by source name (`servers[""]` is for the only one); `server_variables` holds OpenAPI
-    server variables by source name. `auth` maps `SCHEME[.FIELD]` to a value. `env` are the variables credentials may
-    come from (default: the process's own). `trusted_hosts` get credentials from there although a document that came by
-    URL names them (default: `allow_hosts`). `faults` are what goes wrong with the mock, as `STEP[#N]=FAULT`
-    (`docs/mock.md`). `documents` are supplied to the registry before anything is retrieved; without `fetch` nothing is
-    retrieved by URL. A description given as a text or a mapping is at `base_uri`, and locations show it as `name`.
+    server variables by source name. Relative servers of local descriptions are relative to `base_server`, by default
+    http://testserver where the client is an application in process. `auth` maps `SCHEME[.FIELD]` to a value. `env` are
+    the variables credentials may come from (default: the process's own). `trusted_hosts` get credentials from there
+    although a document that came by URL names them (default: `allow_hosts`). `faults` are what goes wrong with the
+    mock, as `STEP[#N]=FAULT` (`docs/mock.md`). `documents` are supplied to the registry before anything is retrieved;
+    without `fetch` nothing is retrieved by URL. A description given as a text or a mapping is at `base_uri`, and
+    locations show it as `name`.
     """
 
     compat: Compat = "auto"
     servers: Mapping[str, str] = field(default_factory=dict)
     server_variables: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    base_server: str | None = None
     sources: Mapping[str, str] = field(default_factory=dict)
     auth: Mapping[str, str] = field(default_factory=dict)
     env: Mapping[str, str] | None = None
@@ -73,6 +76,7 @@ class OptionFields(TypedDict, total=False):
     compat: Compat
     servers: Mapping[str, str]
     server_variables: Mapping[str, Mapping[str, str]]
+    base_server: str | None
     sources: Mapping[str, str]
     auth: Mapping[str, str]
     env: Mapping[str, str] | None

@@ -19,6 +19,7 @@ from .events import CriterionChecked, Event
 from .explore import (
     Answer,
     Explorer,
+    Invalid,
     Run,
     StepKey,
     Target,
@@ -28,6 +29,7 @@ from .explore import (
     boundary_inputs,
     reason,
     sampled_inputs,
+    unmade,
     wrong_output,
 )
 from .explore import step_of as step_at
@@ -68,7 +70,7 @@ def try_workflow(plan: Plan, tryout: Tryout, findings: Sequence[Diagnostic] = ()
     return _Try(plan, tryout, findings).verdict()
 
 
-def refused(name: str, document: str, diagnostics: Sequence[Diagnostic], code: int) -> Verdict:
+def refusal_verdict(name: str, document: str, diagnostics: Sequence[Diagnostic], code: int) -> Verdict:
     """The verdict on a workflow that cannot be run at all."""
     errors = [d for d in diagnostics if d.severity == "error"]
     problems = tuple(
@@ -149,7 +151,7 @@ class _Try:
         for invalid in walked.invalid:
             if invalid.key not in expected:
                 message = f"the API does not accept the request: {invalid.detail}"
-                yield self._problem(walked.run, "request", message, invalid.key, self._step_location(invalid.key))
+                yield self._problem(walked.run, "request", message, invalid.key, self._place_of(invalid))
         if walked.succeeded:
             return
         end = walked.run.state.end
@@ -164,11 +166,10 @@ class _Try:
     def _why_failed(self, walked: Walked, message: str) -> Problem:
         trouble = walked.run.trouble
         key = trouble[0] if trouble is not None else None
-        unmade = [refused for at, refused in walked.run.refused if at == key]
-        if unmade:
-            return self._problem(
-                walked.run, "request", f"the request cannot be made: {unmade[-1].reason}", key, unmade[-1].location
-            )
+        refused = unmade(walked.run, key, self._findings)
+        if refused is not None:
+            text, location = refused
+            return self._problem(walked.run, "request", f"the request cannot be made: {text}", key, location)
         check = self._failed_check(walked.run, key)
         if check is None:
             return self._problem(walked.run, "criterion", f"the run fails: {message}", key, self._step_location(key))
@@ -224,8 +225,9 @@ class _Try:
 
     def _of_types(self, first: Walked) -> Iterator[Problem]:
         """Outputs that are not as the schema of their place says: an example that breaks its schema, say."""
+        assumed = {key for key, _ in first.assumed}
         for fork, exchanged in zip(first.forks, first.run.exchanged, strict=False):
-            outputs = first.run.outputs_of(exchanged.id)
+            outputs = first.run.outputs_of(exchanged.id) if fork.point.key not in assumed else {}
             for output in fork.point.step.outputs if outputs else ():
                 wrong = wrong_output(fork.point.step, exchanged.received, output, outputs)
                 if wrong is not None:
@@ -254,6 +256,14 @@ class _Try:
         workflow = self._plan.workflow
         words = ("arazzo-run", "test", workflow.document.name, "-w", workflow.workflow_id, *self._tryout.options)
         return shlex.join(words)
+
+    def _place_of(self, invalid: Invalid) -> Location:
+        """The parameter or the body that is not accepted; the step where it is not written there."""
+        step = step_at(self._plan, invalid.key)
+        parameters = step.parameters if step is not None else ()
+        named = (p.location for p in parameters if invalid.detail.startswith(f"the {p.in_} parameter '{p.name}'"))
+        body = step.body if isinstance(step, OperationCall) and invalid.detail.startswith("the body") else None
+        return next(named, body.location if body is not None else self._step_location(invalid.key))
 
     def _step_location(self, key: StepKey | None) -> Location:
         step = step_at(self._plan, key) if key is not None else None

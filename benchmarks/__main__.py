@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 
-from . import check, engine, flat, loading, process, throughput
+from . import check, engine, flat, loading, process, throughput, trying
 
 _ALL = {
     "engine": engine.measure,
@@ -14,6 +14,7 @@ _ALL = {
     "process": process.measure,
     "loading": loading.measure,
     "check": check.measure,
+    "test": trying.measure,
 }
 
 

@@ -7,9 +7,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from plugged import IS_INSTALLED
 from scripted import Bench, ScriptedServer
 
 ROOT = Path(__file__).resolve().parent.parent
+
+# An installation that is older than the plugin does not name it.
+pytest_plugins = ["pytester", *([] if IS_INSTALLED else ["arazzo_runner.pytest_plugin"])]
 
 
 def shared_folder() -> Path | None:

@@ -190,10 +190,11 @@ def test_the_severities_of_live_cases_are_configured_too(tmp_path: Path):
     assert project_configuration(tmp_path).severities == {"header": "off"}
 
 
-def test_settings_of_the_pytest_plugin_are_left_to_it(tmp_path: Path):
+def test_settings_of_the_pytest_plugin_are_those_of_pytest(tmp_path: Path):
     (tmp_path / ".arazzo-run.toml").write_text('arazzo_paths = ["workflows"]\n')
 
-    assert project_configuration(tmp_path).limits == {}
+    with pytest.raises(UsageError, match="arazzo_paths"):
+        project_configuration(tmp_path)
 
 
 def test_the_project_may_only_tighten_a_limit():

@@ -7,7 +7,7 @@ from .live import RequestContract, Watch
 from .outcome import outcome_differences
 from .script import CaseScript, verdicts_of
 from .severities import DEFAULTS, LEVELS, Level, Severities, severities_of
-from .trial import Trial, data_of
+from .trial import Trial
 
 __all__ = [
     "DEFAULTS",
@@ -19,7 +19,6 @@ __all__ = [
     "Severities",
     "Trial",
     "Watch",
-    "data_of",
     "find_cases",
     "is_case",
     "outcome_differences",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -16,9 +16,8 @@ from ..plan.contract import DescribedContract
 from ..report.case import RecordedExchange
 from .drift import drift
 from .files import CaseFile
-from .requests import ExpectedRequest
-from .script import Exchanges, is_step, name_of
-from .values import Data
+from .requests import Before, ExpectedRequest
+from .script import Exchanges, is_step, name_of, placeholders_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +52,15 @@ class RequestContract:
 class Watch:
     """Watches a live run. `differences` are those from the case, `found` what breaks the contract or has drifted.
 
-    `data` is what the answers of the case brought in: values that came from there are not compared.
+    `before` are the requests that the case's own answers made, by the place of their exchange: what was right there
+    and is not here is the server's data.
     """
 
-    def __init__(self, file: CaseFile, plan: Plan, data: Data) -> None:
+    def __init__(self, file: CaseFile, plan: Plan, before: Mapping[str, Request]) -> None:
         self._file = file
         self._plan = plan
-        self._data = data
+        self._before = before
+        self._brought = placeholders_of(file.case)
         self._exchanges = Exchanges(file.case)
         self._keys = {w.workflow_id: key for key, w in reversed(list(plan.workflows.items()))}
         self._operations: dict[str, Operation] = {}
@@ -122,7 +123,8 @@ class Watch:
         operation = self._operations.get(effect_id)
         path = operation.path.partition("?")[0].partition("#")[0] if operation is not None else ""
         depth = len([segment for segment in path.split("/") if segment])
-        return ExpectedRequest(exchange.request, f"{exchange.place}/request", self._data, depth)
+        before = Before(self._before.get(exchange.place), depth)
+        return ExpectedRequest(exchange.request, f"{exchange.place}/request", self._brought, before)
 
     def _scripted(self, exchange: RecordedExchange) -> Scripted:
         step = exchange.id or exchange.step

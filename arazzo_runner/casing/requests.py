@@ -9,33 +9,55 @@ from urllib.parse import parse_qs, parse_qsl, unquote, urlsplit
 from ..drivers.replay import Difference
 from ..messages import Headers, Request, header
 from ..report.case import RecordedRequest, body_bytes
-from ..report.media import is_form, is_json, media_type
+from ..report.media import Content, is_form, is_json, media_type
 from ..secrets import is_secret_name
 from ..values import JSON, MISSING, Missing, loads, text_of
-from .values import PLACEHOLDER, Data, Unlike, never, shown, shown_pair, unlike
+from .values import ABSENT, PLACEHOLDER, Unlike, shown, shown_pair, unlike
 
 _BOUNDARY = "multipart/"
-_MEMBER = {"json": "body", "text": "text", "base64": "base64"}
+_LONGEST = 200  # characters of a body that is shown
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """The request as the case's own answers made it, None where it was not sent; the last `depth` segments of a URL are
+    those of the operation's path, the others a server's.
+    """
+
+    request: Request | None
+    depth: int
 
 
 @dataclass(frozen=True, slots=True)
 class ExpectedRequest:
     """What a case says of a request, at `place`.
 
-    In a run against the real server `data` excuses what came from the answers of the case, and of its URL only the last
-    `depth` segments are compared, those of the operation's path.
+    `brought` are the placeholders of secrets among the inputs and the answers of the case. In a run against the real
+    server a difference is told where it was there `before`, too: else it comes from the server's data.
     """
 
     given: RecordedRequest
     place: str
-    data: Data | None = None
-    depth: int = 0
+    brought: frozenset[str] = frozenset()
+    before: Before | None = None
 
     def __str__(self) -> str:
         return " ".join(part for part in (self.given.method, self.given.url) if part) or "sent"
 
     def differences(self, step: str, sent: Request) -> Iterator[Difference]:
         """Where the request that is sent differs."""
+        before = self._own(step)
+        for found in self._all(step, sent):
+            if before is None or found.now == ABSENT or (found.what, found.place) in before:
+                yield found
+
+    def _own(self, step: str) -> set[tuple[str, str]] | None:
+        """The differences of the request that the case's own answers made; None where all are told."""
+        if self.before is None or self.before.request is None:
+            return None
+        return {(found.what, found.place) for found in self._all(step, self.before.request)}
+
+    def _all(self, step: str, sent: Request) -> Iterator[Difference]:
         given = self.given
         if given.method is not None and given.method != sent.method:
             yield self._differs(step, "method", given.method, sent.method, "/method")
@@ -52,40 +74,42 @@ class ExpectedRequest:
 
     def _url(self, step: str, expected: str, now: str) -> Iterator[Difference]:
         if expected.startswith("/"):
-            same = self._same_path(expected, now, len(_segments(expected)))
+            same = _same_path(expected, now, len(_segments(expected)))
             if same and "?" in expected:
                 same = parse_qsl(urlsplit(expected).query) == parse_qsl(urlsplit(now).query)
-        elif self.data is not None:
-            same = self._same_path(expected, now, self.depth) and self._same_query(expected, now)
         else:
-            expected = _without_credentials(expected, now)
-            same = unquote(expected) == unquote(now)
+            left, right = self._without_credentials(expected, now), now
+            if self.before is not None:
+                left, right = _tail(left, self.before.depth), _tail(right, self.before.depth)
+            same = unquote(left) == unquote(right)
+            expected = left
         if not same:
             yield self._differs(step, "URL", expected, now, "/url")
 
-    def _same_path(self, expected: str, now: str, depth: int) -> bool:
-        """Whether the last segments are the same; what is data may differ."""
-        left, right = _segments(expected)[-depth:], _segments(now)[-depth:]
-        return not depth or (len(left) == len(right) and all(map(self._same_text, left, right)))
+    def _without_credentials(self, recorded: str, sent: str) -> str:
+        """The recorded URL without the secrets in its query that are not sent, or are literals of the document.
 
-    def _same_query(self, expected: str, now: str) -> bool:
-        left, right = parse_qs(urlsplit(expected).query), parse_qs(urlsplit(now).query)
-        return all(
-            len(values) == len(right.get(name, ())) and all(map(self._same_text, values, right[name]))
-            for name, values in left.items()
-            if not is_secret_name(name) and not PLACEHOLDER.search("".join(values))
-        )
-
-    def _same_text(self, expected: str, now: str) -> bool:
-        return expected == now or (self.data is not None and self.data.holds(expected))
+        A replay does not sign its requests.
+        """
+        head, mark, query = recorded.partition("?")
+        now = dict(pair.partition("=")[::2] for pair in sent.partition("?")[2].split("&"))
+        kept = []
+        for pair in query.split("&"):
+            name, _, value = pair.partition("=")
+            if not _is_placeholder(value):
+                kept.append(pair)
+            elif name in now:
+                own = Unlike("", unquote(value), unquote(now[name]))
+                kept.append(f"{name}={now[name]}" if self._is_literal(own) else pair)
+        return head + (mark + "&".join(kept) if kept else "")
 
     def _query(self, step: str, url: str) -> Iterator[Difference]:
         sent = parse_qs(urlsplit(url).query, keep_blank_values=True)
         for name, values in self.given.query.items():
             now = sent.get(name, [])
-            if len(now) != len(values) or not all(map(self._same_text, values, now)):
+            if list(values) != now:
                 what = f"query parameter {name}"
-                yield self._differs(step, what, ", ".join(values), ", ".join(now) if now else "absent", "/query")
+                yield self._differs(step, what, ", ".join(values), ", ".join(now) if now else ABSENT, "/query")
 
     # -- headers ----------------------------------------------------------------------------------------------------
 
@@ -95,84 +119,92 @@ class ExpectedRequest:
             if is_secret_name(name) or value.startswith(_BOUNDARY) or (now is None and _is_placeholder(value)):
                 continue
             if now is None:
-                yield self._differs(step, f"header {name}", value, "absent", "/headers")
-            elif now != header(self.given.headers, name) and not self._same_text(value, now):
+                yield self._differs(step, f"header {name}", value, ABSENT, "/headers")
+            elif now != header(self.given.headers, name):
                 yield self._differs(step, f"header {name}", value, now, "/headers")
 
     # -- bodies -----------------------------------------------------------------------------------------------------
 
     def _body(self, step: str, sent: Request) -> Iterator[Difference]:
-        excused = self.data.excuses if self.data is not None else never
-        if not isinstance(self.given.contains, Missing):
-            yield from self._part(step, self.given.contains, sent)
-            return
-        content = self.given.content
-        content_type = header(sent.headers, "content-type")
-        if content is None or (content_type or "").startswith(_BOUNDARY):
-            return
-        try:
-            octets = body_bytes(content, header(self.given.headers, "content-type") or content_type)
-        except UnicodeEncodeError:
-            octets = text_of(content.value).encode()
-        if octets == (sent.body or b""):
-            return
-        expected, now = _value(octets, content_type), _value(sent.body or b"", content_type)
-        if content.kind == "json":
-            expected = content.value
-            if is_form(media_type(content_type)):
-                expected = _as_form(expected)
-        if isinstance(expected, Missing) or isinstance(now, Missing):
-            left, right = octets.decode("utf-8", "replace"), (sent.body or b"").decode("utf-8", "replace")
-            if unquote(left) != unquote(right) and not (self.data is not None and self.data.holds(left)):
-                yield self._differs(
-                    step, "body", left[:200] or "empty", right[:200] or "empty", "/" + _MEMBER[content.kind]
-                )
-            return
-        found = next(unlike(expected, now, excused=excused), None)
-        if found is not None:
-            yield self._unlike(step, expected, now, found, _MEMBER[content.kind])
-
-    def _part(self, step: str, expected: JSON, sent: Request) -> Iterator[Difference]:
         content_type = header(sent.headers, "content-type")
         now = _value(sent.body or b"", content_type)
-        if isinstance(now, Missing):
-            text = (sent.body or b"").decode("utf-8", "replace")[:200] or "empty"
-            yield self._differs(step, "body", shown(expected), text, "/bodyContains")
-            return
-        wanted = _as_form(expected) if is_form(media_type(content_type)) else expected
-        excused = self.data.excuses if self.data is not None else never
-        for found in unlike(wanted, now, part=True, excused=excused):
-            yield self._unlike(step, wanted, now, found, "bodyContains")
+        if not isinstance(self.given.contains, Missing):
+            yield from self._part(step, self.given.contains, now, sent)
+        elif self.given.content is not None and not (content_type or "").startswith(_BOUNDARY):
+            yield from self._whole(step, self.given.content, now, sent)
 
-    def _unlike(self, step: str, expected: JSON, now: JSON, found: Unlike, member: str) -> Difference:
-        place = f"/{member}{found.pointer if member != 'text' else ''}"
-        if member == "bodyContains":
+    def _part(self, step: str, expected: JSON, now: JSON | Missing, sent: Request) -> Iterator[Difference]:
+        if isinstance(now, Missing):
+            yield self._differs(step, "body", shown(expected), _text(sent.body), "/bodyContains")
+            return
+        expected = self._as_sent(expected, sent)
+        for found in self._unlike(expected, now, part=True):
             at = f" at {found.pointer}" if found.pointer else ""
-            return self._differs(step, f"body{at}", shown(found.expected), shown(found.now), place)
-        return self._differs(step, "body", *shown_pair(expected, now, found), place)
+            values = shown(found.expected, found.pointer), shown(found.now, found.pointer)
+            yield self._differs(step, f"body{at}", *values, f"/bodyContains{found.pointer}")
+
+    def _whole(self, step: str, content: Content, now: JSON | Missing, sent: Request) -> Iterator[Difference]:
+        member = "body" if content.kind == "json" else content.kind
+        octets = self._octets(content, sent)
+        expected = (
+            self._as_sent(content.value, sent)
+            if content.kind == "json"
+            else _value(octets, header(sent.headers, "content-type"))
+        )
+        if octets == (sent.body or b""):
+            return
+        if not isinstance(expected, Missing) and not isinstance(now, Missing):
+            unlike_at = list(self._unlike(expected, now))
+            for found in unlike_at[:1] if self.before is None else unlike_at:
+                place = f"/{member}{found.pointer if member == 'body' else ''}"
+                yield self._differs(step, "body", *shown_pair(expected, now, found), place)
+            return
+        left, right = _text(octets), _text(sent.body)
+        if unquote(left) != unquote(right) and not self._is_literal(Unlike("", left, right)):
+            yield self._differs(step, "body", left[:_LONGEST], right[:_LONGEST], f"/{member}")
+
+    def _octets(self, content: Content, sent: Request) -> bytes:
+        content_type = header(self.given.headers, "content-type") or header(sent.headers, "content-type")
+        try:
+            return body_bytes(content, content_type)
+        except UnicodeEncodeError:  # the text of a case, under the charset of another
+            return text_of(content.value).encode("utf-8", "surrogatepass")
+
+    def _as_sent(self, expected: JSON, sent: Request) -> JSON:
+        """A form has texts where JSON has numbers."""
+        return _as_form(expected) if is_form(media_type(header(sent.headers, "content-type"))) else expected
+
+    def _unlike(self, expected: JSON, now: JSON, *, part: bool = False) -> Iterator[Unlike]:
+        return (found for found in unlike(expected, now, part=part) if not self._is_literal(found))
+
+    def _is_literal(self, found: Unlike) -> bool:
+        """Whether a record has a placeholder for a secret that is a literal of the document.
+
+        No input and no answer of the case brings it in.
+        """
+        if not isinstance(found.expected, str) or isinstance(found.now, (dict, list, Missing)):
+            return False
+        masked = PLACEHOLDER.findall(found.expected)
+        return bool(masked) and self.brought.isdisjoint(masked) and not PLACEHOLDER.search(text_of(found.now))
+
+
+def _same_path(expected: str, now: str, depth: int) -> bool:
+    return not depth or _segments(expected)[-depth:] == _segments(now)[-depth:]
+
+
+def _tail(url: str, depth: int) -> str:
+    """A URL without its server: the last segments of its path, and its query."""
+    path = urlsplit(url).path.rstrip("/").split("/")
+    query = url.partition("?")[1:]
+    return "/".join(path[len(path) - depth :] if depth else []) + "".join(query)
 
 
 def _segments(url: str) -> list[str]:
     return [unquote(segment) for segment in urlsplit(url).path.split("/") if segment]
 
 
-def _without_credentials(recorded: str, sent: str) -> str:
-    """The recorded URL without the secrets in its query that are not sent: a replay does not sign its requests."""
-    head, mark, query = recorded.partition("?")
-    names = {pair.partition("=")[0] for pair in sent.partition("?")[2].split("&")}
-    kept = [p for p in query.split("&") if p.partition("=")[0] in names or not _is_placeholder(p.partition("=")[2])]
-    return head + (mark + "&".join(kept) if kept else "")
-
-
 def _is_placeholder(text: str) -> bool:
     return unquote(text).startswith("«secret:")
-
-
-def sent_values(request: Request) -> JSON:
-    """What a request says: the segments of its path, its query, its body."""
-    body = _value(request.body or b"", header(request.headers, "content-type"))
-    query = [value for _, value in parse_qsl(urlsplit(request.url).query)]
-    return [*_segments(request.url), *query, None if isinstance(body, Missing) else body]
 
 
 def _value(body: bytes, content_type: str | None) -> JSON | Missing:
@@ -187,6 +219,10 @@ def _value(body: bytes, content_type: str | None) -> JSON | Missing:
         return loads(body)  # type: ignore[no-any-return]
     except (ValueError, RecursionError):
         return MISSING
+
+
+def _text(body: bytes | None) -> str:
+    return (body or b"").decode("utf-8", "replace") or "empty"
 
 
 def _as_form(value: JSON) -> JSON:

@@ -11,7 +11,7 @@ from ..messages import Headers, Request, Response
 from ..mock import Mock
 from ..report.attempts import qualified
 from ..report.case import Case, DocumentedResponse, RecordedExchange
-from ..values import loads
+from ..values import dumps, loads
 from .requests import ExpectedRequest
 from .values import PLACEHOLDER
 
@@ -65,20 +65,25 @@ def is_step(step: str, name: str) -> bool:
 class CaseScript:
     """Answers from a case, and from the mock where the case has none and is not complete.
 
-    `refused` are the requests that the description does not allow, among those that the mock answered.
+    `refused` are the requests that the description does not allow, among those that the mock answered; `taken` the
+    place of its exchange for each attempt.
     """
 
     def __init__(self, case: Case, mock: Mock) -> None:
         self._case = case
         self._exchanges = Exchanges(case)
         self._mock = mock
+        self._brought = placeholders_of(case)
         self.refused: list[Difference] = []
+        self.taken: dict[str, str] = {}
 
     def take(self, effect_id: str) -> Scripted | None:
         exchange = self._exchanges.take(effect_id)
-        if exchange is None:
-            if self._case.complete:
-                return None
+        if exchange is not None:
+            self.taken[effect_id] = exchange.place
+        elif self._case.complete:
+            return None
+        else:
             exchange = RecordedExchange(step_of(effect_id))
         return self._scripted(exchange, effect_id)
 
@@ -91,7 +96,9 @@ class CaseScript:
 
     def _scripted(self, exchange: RecordedExchange, effect_id: str) -> Scripted:
         request = exchange.request
-        expected = ExpectedRequest(request, f"{exchange.place}/request") if request is not None else None
+        expected = None
+        if request is not None:
+            expected = ExpectedRequest(request, f"{exchange.place}/request", brought=self._brought)
         answer = exchange.response or exchange.failure
         return Scripted(
             effect_id,
@@ -135,6 +142,19 @@ class CaseScript:
 
     def _refuse(self, effect_id: str, what: str, recorded: str, now: str, place: str) -> None:
         self.refused.append(Difference(effect_id, what, recorded, now, place, "refused"))
+
+
+def placeholders_of(case: Case) -> frozenset[str]:
+    """The placeholders of secrets that come into a run of a case: by its inputs, by the answers it has."""
+    return frozenset(PLACEHOLDER.findall("".join(_incoming(case))))
+
+
+def _incoming(case: Case) -> Iterator[str]:
+    yield dumps(dict(case.inputs))
+    for exchange in case.exchanges:
+        if exchange.response is not None:
+            yield exchange.response.body.decode("utf-8", "replace")
+            yield from (value for _, value in exchange.response.headers)
 
 
 def _prefer(wanted: DocumentedResponse) -> tuple[str, str]:

@@ -10,21 +10,20 @@ from typing import Any
 from ..diagnostics import Diagnostic, did_you_mean
 from ..drivers.replay import Difference
 from ..errors import ArazzoError, DocumentError, InputError, UnknownWorkflow, UsageError
-from ..events import Event, RequestSent, ResponseReceived
+from ..events import Event
 from ..location import Location
 from ..plan import Plan
 from ..report.attempts import qualified
-from ..report.media import content, content_type_of
 from ..report.result import Result
 from ..values import JSON, dumps, jsonable
 from ..verdict import Problem, ProblemKind, Verdict
 from .files import CaseFile
 from .live import Found
-from .requests import sent_values
 from .script import name_of
 from .severities import Severities
-from .values import PLACEHOLDER, Data
+from .values import PLACEHOLDER
 
+_FAILURES: Mapping[str | None, ProblemKind] = {"limit-exceeded": "bounds", "transport": "transport"}
 _VALIDITY = frozenset({"status", "header", "media-type", "body", "drift"})
 
 
@@ -163,15 +162,16 @@ class Trial:
         elif self._live and difference.what == "attempts" and "0" not in (difference.recorded, difference.now):
             self._notes.append(f"{difference.step}: {message}")  # how often a server is asked is for it to say
         else:
-            step, location = telling.step(difference.step), telling.location(difference.step, difference.place)
+            kind = telling.failure if telling.is_failure(difference) else "difference"
+            step, location = telling.step_of(difference), telling.location(difference.step, difference.place)
             self._problems.append(
-                Problem(kind="difference", message=message, step=step, location=location, command=self._command)
+                Problem(kind=kind, message=message, step=step, location=location, command=self._command)
             )
 
     def _weigh(self, telling: _Telling, item: Found) -> None:
         level = self._severities[item.severity]
         message = telling.mask(item.message)
-        step, location = telling.step(item.effect_id), telling.location(item.effect_id, item.place)
+        step, location = name_of(item.effect_id), telling.location(item.effect_id, item.place)
         if level == "error":
             kind: ProblemKind = "response" if item.severity in _VALIDITY else "request"
             self._problems.append(
@@ -185,14 +185,9 @@ class Trial:
         expect = self.file.case.expect
         if result.status == "succeeded" or expect.outcome is not None or expect.reason is not None:
             return
-        kind: ProblemKind = "difference"
-        if result.reason == "limit-exceeded":
-            kind = "bounds"
-        elif result.reason == "transport":
-            kind = "transport"
         message = f"the run failed: {telling.mask(result.message or result.reason or '')}"
         location = self.file.location("/expect") if "expect" in self._written else None
-        self._problems.append(Problem(kind=kind, message=message, location=location, command=self._command))
+        self._problems.append(Problem(kind=telling.failure, message=message, location=location, command=self._command))
 
     @property
     def _written(self) -> Mapping[str, JSON]:
@@ -227,10 +222,22 @@ class Trial:
 
 
 def _without_echoes(differences: Iterable[Difference]) -> list[Difference]:
-    """Without the count of attempts of a step whose request was not sent: that is told already."""
+    """Without what follows from another one that is told: no attempts of a step that was not sent, and what a run or a
+    step that ended otherwise has not brought.
+    """
     found = list(differences)
     absent = {name_of(item.step) for item in found if item.kind == "missing"}
-    return [item for item in found if item.what != "attempts" or item.now != "0" or item.step not in absent]
+    ended = {item.place.rpartition("/")[0] for item in found if item.what == "the outcome"}
+
+    def follows(item: Difference) -> bool:
+        if item.what == "attempts":
+            return item.now == "0" and item.step in absent
+        told, _, member = item.place.partition("/outputs")
+        if not member and item.place in ("/expect/reason", "/expect/endedBy"):
+            told = "/expect"
+        return told in ended and told != item.place
+
+    return [item for item in found if not follows(item)]
 
 
 def _errors(error: ArazzoError) -> list[Diagnostic]:
@@ -251,6 +258,7 @@ class _Telling:
         self._places = {qualified(step.path, step.step_id): step.location for step in result.steps}
         self.mask: Callable[[str], str] = result.redactor.text
         self._why = f" ({self.mask(result.message)})" if result.message else ""
+        self.failure: ProblemKind = _FAILURES.get(result.reason, "difference")
 
     def message(self, difference: Difference) -> str:
         what, recorded, now = difference.what, self.mask(difference.recorded), self.mask(difference.now)
@@ -264,7 +272,7 @@ class _Telling:
             case "refused":
                 return now
             case _:
-                why = self._why if difference.step == "run" and what == "the outcome" else ""
+                why = self._why if self.is_failure(difference) else ""
                 return f"{what}: expected {recorded}, got {now}{why}"
 
     def _unknown(self, step: str) -> str:
@@ -275,25 +283,15 @@ class _Telling:
         hint = did_you_mean(name, self._ids)
         return f": there is no step '{name}'" + (f", {hint}" if hint else "")
 
-    def step(self, name: str) -> str | None:
-        return None if name == "run" else name_of(name)
+    def is_failure(self, difference: Difference) -> bool:
+        """Whether it is that the run failed and was expected not to."""
+        return difference.place == "/expect/outcome" and difference.now == "failure"
+
+    def step_of(self, difference: Difference) -> str | None:
+        """The step it is about, None for the run; a step may be called `run`, too."""
+        of_run = difference.step == "run" and not difference.place.startswith("/expect/steps/")
+        return None if of_run else name_of(difference.step)
 
     def location(self, name: str, place: str) -> Location | None:
         """In the case where it says something of it, else that of the step."""
         return self._file.location(place) if place else self._places.get(name_of(name))
-
-
-def data_of(events: Iterable[Event], *replaced: JSON) -> Data:
-    """What the answers of a run brought in; `replaced` are values of the case that others took the place of."""
-    data = Data()
-    for event in events:
-        if isinstance(event, RequestSent):
-            data.sent(sent_values(event.request))
-        elif isinstance(event, ResponseReceived):
-            response = event.response
-            kind, value = content(response.body, content_type_of(response.headers))
-            headers = [text for name, text in response.headers if name.lower() != "content-type"]
-            data.came([*headers, value if kind != "base64" else None])
-    for value in replaced:
-        data.replaced(value)
-    return data

@@ -34,6 +34,7 @@ def run_parser() -> Parser:
         prog="arazzo-run",
         usage="arazzo-run [run] FILE [-w WORKFLOW] [-i NAME=VALUE ...] [options]\n"
         "       arazzo-run check FILE|FOLDER ... [options]\n"
+        "       arazzo-run test FILE|FOLDER ... [options]\n"
         "       arazzo-run show FILE [-w WORKFLOW]\n"
         "       arazzo-run mock FILE ... [--port N] [options]",
         description="Run a workflow of an Arazzo description. Outputs go to stdout as JSON, everything else to stderr.",

@@ -41,7 +41,9 @@ class Counterexamples:
 
     def _command(self, verdict: Verdict, path: Path) -> str:
         words = ["arazzo-run", verdict.document, "-w", verdict.name, *reading_words(self._given)]
-        return shlex.join([*words, "--replay", _shown(path)])
+        # Only the contract tells of a request that is sent and answered, although the API does not accept it.
+        contract = ["--contract", "warn"] if any(problem.kind == "request" for problem in verdict.problems) else []
+        return shlex.join([*words, *contract, "--replay", _shown(path)])
 
 
 def reading_words(given: argparse.Namespace) -> list[str]:

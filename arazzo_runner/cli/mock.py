@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import argparse
+import os
 import shlex
 import signal
 import sys
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, TextIO
+from urllib.parse import parse_qsl, urlsplit
 
 from ..errors import UsageError
 from ..mocking import Handled, Mocked, MockOptions, MockServer, is_loopback, mock_server, read_mocked
 from ..report.redaction import Redactor
-from ..secrets import secret_values
+from ..secrets import is_secret_name, secret_values
 from ..values import dumps, loads
 from .arguments import Parser, add_reading_options, check_source_names, configurations, options_of
 
@@ -99,7 +101,7 @@ def main(arguments: Sequence[str]) -> int:
     if "" in options.servers and len(mocked.descriptions) > 1:
         names = ", ".join(mocked.descriptions)
         raise UsageError(f"-s {options.servers['']}: there are {len(mocked.descriptions)} sources: {names}")
-    with _log(given.log) as stream:
+    with _log(given.log, private=given.show_secrets) as stream:
         watch = _Watch(given, stream)
         server = mock_server(mocked, options, _mock_options(given), watch.observe)
         try:
@@ -123,13 +125,18 @@ def _mock_options(given: argparse.Namespace) -> MockOptions:
 
 
 @contextmanager
-def _log(target: str | None) -> Iterator[TextIO | None]:
-    """Where `--log` goes; a file is written to as requests come, so that it can be followed."""
+def _log(target: str | None, *, private: bool) -> Iterator[TextIO | None]:
+    """Where `--log` goes; a file is written to as requests come, so that it can be followed.
+
+    A `private` one (with secrets shown) is readable by its owner only.
+    """
     if target is None or target == "-":
         yield sys.stdout if target else None
         return
     try:
-        stream = open(target, "w", encoding="utf-8")  # noqa: SIM115  closed below
+        mode = 0o600 if private else 0o666
+        descriptor = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
+        stream = os.fdopen(descriptor, "w", encoding="utf-8")
     except OSError as error:
         raise UsageError(f"--log {target} cannot be written: {error.strerror}") from None
     with stream:
@@ -184,16 +191,19 @@ class _Watch:
                     print(line, file=sys.stderr, flush=True)
 
     def _learn(self, handled: Handled) -> None:
-        """The secrets in the bodies: a problem may quote one."""
-        bodies = (handled.request.body or b"", handled.response.body if handled.response is not None else b"")
-        for body in bodies:
+        """The secrets of an exchange: a problem may quote one."""
+        request, response = handled.request, handled.response
+        pairs = [*request.headers, *parse_qsl(urlsplit(request.url).query)]
+        for body in (request.body or b"", response.body if response is not None else b""):
             if body[:1] in (b"{", b"["):
-                try:
-                    value = loads(body)
-                except (ValueError, RecursionError):
-                    continue
-                for label, secret in secret_values(value, ""):
-                    self._redactor.mark(label, secret)
+                with suppress(ValueError, RecursionError):
+                    for label, secret in secret_values(loads(body), ""):
+                        self._redactor.mark(label, secret)
+            elif b"=" in body[:200]:
+                pairs.extend(parse_qsl(body.decode("utf-8", "replace")))
+        for name, text in pairs:
+            if is_secret_name(name):
+                self._redactor.mark(name, text.rpartition(" ")[2] if name.lower() == "authorization" else text)
 
     def _entry(self, handled: Handled) -> dict[str, Any]:
         operation = handled.operation

@@ -61,8 +61,10 @@ def check_targets(given: argparse.Namespace, reports: Sequence[str] = _REPORTS) 
     for name, target in targets.items():
         if getattr(given, "dry_run", False):
             raise UsageError(f"--{name} has nothing to report on with --dry-run")
-        if target != "-" or name not in ("json", "events"):
+        if target != "-":
             _check_writable(Path(target))
+        elif name not in ("json", "events"):
+            raise UsageError(f"--{name} does not go to stdout", hint="name a file")
 
 
 def _check_writable(path: Path) -> None:

@@ -95,22 +95,38 @@ def main(arguments: Sequence[str]) -> int:
     reports = _reports(given)
     counterexamples = Counterexamples(given)
     outcomes = []
-    try:
+    with _finishing(reports):
         with parallel(outcome_of, tasks, processes=given.jobs) as results, _progress(given, len(tasks)) as advance:
             for outcome in results:
                 outcomes.append(outcome)
                 _tell(outcome, reports, counterexamples)
                 advance()
-    finally:
-        for report in reports:
-            report.finish()
-    _refuse_unused(given, outcomes)
-    return max(outcome.exit_code for outcome in outcomes)
+        _refuse_unused(given, outcomes)
+    return max(outcome.exit_code for outcome in outcomes if not outcome.unknown_workflow)
+
+
+@contextmanager
+def _finishing(reports: Sequence[VerdictsReport]) -> Iterator[None]:
+    """Reports are finished however it ends, unless nothing that was asked for could be meant."""
+    try:
+        yield
+    except UsageError:
+        raise
+    except BaseException:
+        _finish(reports)
+        raise
+    _finish(reports)
+
+
+def _finish(reports: Sequence[VerdictsReport]) -> None:
+    for report in reports:
+        report.finish()
 
 
 def _tell(outcome: Outcome, reports: Sequence[VerdictsReport], counterexamples: Counterexamples) -> None:
-    for line in outcome.problem:
-        print(line, file=sys.stderr)
+    if not outcome.unknown_workflow:
+        for line in outcome.problem:
+            print(line, file=sys.stderr)
     for verdict in outcome.verdicts:
         kept = counterexamples.kept(verdict)
         for report in reports:
@@ -131,6 +147,17 @@ def _refuse_contradictions(given: argparse.Namespace) -> None:
     if given.severity and not given.live:
         raise UsageError("--severity is for the responses of --live")
     check_targets(given, _REPORTS)
+    if given.save is not None:
+        _check_folder(given.save)
+
+
+def _check_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise UsageError(f"--save {folder} cannot be made: {error.strerror}") from None
+    if not os.access(folder, os.W_OK):
+        raise UsageError(f"--save {folder} cannot be written: no permission")
 
 
 def _tasks(given: argparse.Namespace) -> Iterator[Task]:
@@ -198,8 +225,15 @@ def _refuse_unused(given: argparse.Namespace, outcomes: Sequence[Outcome]) -> No
     if all(outcome.sources is not None for outcome in outcomes):
         check_source_names(options_of(argparse.Namespace(**{**vars(given), "file": given.files[0]})), sorted(declared))
     if given.workflow is not None and all(outcome.unknown_workflow for outcome in outcomes):
-        raise UsageError(f"no file has a workflow '{given.workflow}'")
+        raise UsageError(_unknown(given.workflow, outcomes))
     if given.live and not any(v.kind == "case" for outcome in outcomes for v in outcome.verdicts):
         raise UsageError(
             "--live runs cases, and there are none", hint="make one with run --record FILE.arazzo-test.yaml"
         )
+
+
+def _unknown(workflow: str, outcomes: Sequence[Outcome]) -> str:
+    """Of one file what it has instead."""
+    if len(outcomes) == 1 and outcomes[0].problem:
+        return outcomes[0].problem[0].removeprefix("arazzo-run: ")
+    return f"no file has a workflow '{workflow}'"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import shlex
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -10,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 from ..api import Loaded, load_with, run_case, verify_with
 from ..diagnostics import Diagnostic
-from ..errors import DocumentError, Unavailable, UnknownWorkflow, UsageError
+from ..errors import DocumentError, InputError, Unavailable, UnknownWorkflow, UsageError
 from ..options import Options
 from ..plan import InputsSchema
-from ..testing import Tryout, refused
-from ..verdict import Verdict
+from ..testing import Tryout, refusal_verdict
+from ..verdict import Problem, Verdict
 from .arguments import options_of
 from .counterexamples import reading_words
 from .files import is_case
@@ -81,7 +82,7 @@ def _sources(loaded: Loaded) -> tuple[str, ...] | None:
 
 def _refused(file: str, error: DocumentError) -> Verdict:
     found = error.diagnostics or [Diagnostic("ARZ100", "error", error.message, error.location, error.hint)]
-    return refused(file, file, found, error.exit_code)
+    return refusal_verdict(file, file, found, error.exit_code)
 
 
 def _exit_code(verdict: Verdict) -> int:
@@ -126,12 +127,21 @@ def _inputs(given: argparse.Namespace, schema: InputsSchema) -> Mapping[str, Any
 
 def _case(task: Task, options: Options) -> Iterator[Verdict]:
     given, file = task.given, Path(task.given.file)
-    severities = dict(_severity(text) for text in given.severity)
+    project, user = task.configured
+    severities = {**user.severities, **project.severities, **dict(_severity(text) for text in given.severity)}
+    inputs = read_inputs(given.inputs, given.input, InputsSchema({}))
+    words = ["arazzo-run", "test", str(file), *reading_words(given), *(["--live"] if given.live else [])]
     try:
-        inputs = read_inputs(given.inputs, given.input, InputsSchema({}))
-        yield run_case(file, options, live=given.live, inputs=inputs or None, severities=severities or None)
+        yield run_case(
+            file, options, live=given.live, inputs=inputs or None, severities=severities, command=shlex.join(words)
+        )
     except DocumentError as error:
         yield replace(_refused(str(file), error), kind="case")
+    except InputError as error:
+        problems = tuple(Problem(kind="inputs", message=line) for line in error.problems or (error.message,))
+        yield Verdict(
+            name=file.name, document=str(file), kind="case", status="failed", problems=problems, code=error.exit_code
+        )
 
 
 def _severity(text: str) -> tuple[str, str]:

@@ -5,9 +5,10 @@ The straight run first, then every branch, then everything that fails; nothing i
 
 from __future__ import annotations
 
+from .absent import unmade
 from .aims import Reached, Target
 from .answers import Answer
-from .explorer import Explorer, Unbounded, Walked
+from .explorer import Explorer, Invalid, Unbounded, Walked
 from .inputs import boundary_inputs, sampled_inputs
 from .origins import StepKey, step_of
 from .outputs import wrong_output
@@ -18,6 +19,7 @@ from .uses import Uses
 __all__ = [
     "Answer",
     "Explorer",
+    "Invalid",
     "Reached",
     "Run",
     "StepKey",
@@ -29,5 +31,6 @@ __all__ = [
     "reason",
     "sampled_inputs",
     "step_of",
+    "unmade",
     "wrong_output",
 ]

@@ -93,9 +93,10 @@ def _place(location: Location | None, action: str | None) -> str:
 
 @dataclass(slots=True)
 class Reached:
-    """The aims that events have shown."""
+    """The aims that events have shown. `answered` are the steps that got an answer, or none in time, in some run."""
 
     keys: set[AimKey] = field(default_factory=set)
+    answered: set[StepKey] = field(default_factory=set)
     _succeeded: bool = True
 
     def note(self, event: Event, key: StepKey) -> None:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import copy
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
+from ..expression import Tokens
 from ..messages import Headers, Response
 from ..mock.answers import Bodies, choose_media_type, content_type_of, documented_success, has_body
 from ..mock.bodies import write_body
@@ -14,6 +16,7 @@ from ..mock.schemas import Schemas
 from ..openapi import MediaType, Operation
 from ..openapi.media_type import is_json
 from ..openapi.schema import SchemaView
+from ..sample.within import is_closed_at, is_foreseen, listed_at, schemas_at
 from ..values import JSON, MISSING, Missing, loads
 
 _SEEDS = 2  # values made from a schema alone, beside its examples
@@ -55,6 +58,34 @@ class Answer:
         return replace(self, headers=(*kept, (name, value)), changes=self.changes + 1)
 
 
+class Declared:
+    """What a schema says of one place in a body, found when it is asked for."""
+
+    def __init__(self, schema: Any, tokens: Tokens) -> None:
+        self._schema = schema
+        self._tokens = tokens
+
+    @cached_property
+    def schemas(self) -> tuple[dict[str, Any], ...]:
+        """See `schemas_at`."""
+        return schemas_at(self._schema, self._tokens)
+
+    @cached_property
+    def listed(self) -> tuple[JSON, ...]:
+        """See `listed_at`."""
+        return listed_at(self._schema, self._tokens)
+
+    @cached_property
+    def closed(self) -> bool:
+        """See `is_closed_at`."""
+        return bool(self.listed) and is_closed_at(self._schema, self._tokens)
+
+    @cached_property
+    def foreseen(self) -> bool:
+        """See `is_foreseen`."""
+        return is_foreseen(self._schema, self._tokens)
+
+
 class Answers:
     """The answers of operations; what is made once is kept. For one thread."""
 
@@ -62,7 +93,7 @@ class Answers:
         self._schemas = Schemas()
         self._bodies = Bodies(self._schemas)
         self._known: dict[tuple[int, int, str | None], tuple[Operation, tuple[Answer, ...]]] = {}
-        self._bundles: dict[int, tuple[SchemaView, dict[str, Any]]] = {}
+        self._declared: dict[tuple[int, Tokens], tuple[Any, Declared]] = {}
 
     def at(self, operation: Operation, status: int, accept: str | None) -> tuple[Answer, ...]:
         """The answers with a status: its examples, then values made from the schema; () for an undocumented one."""
@@ -77,6 +108,14 @@ class Answers:
         if answer.schema is None or isinstance(answer.value, Missing):
             return True
         return self._schemas.compiled(answer.schema, "response").accepts(answer.value)
+
+    def declared(self, answer: Answer, tokens: Tokens) -> Declared:
+        """What is said of a place in the body of an answer; everything may stand there without a schema."""
+        schema: Any = True if answer.schema is None else self.bundle(answer.schema)
+        key = id(schema), tokens
+        if key not in self._declared:
+            self._declared[key] = schema, Declared(schema, tokens)  # kept beside it, so that its id stays taken
+        return self._declared[key][1]
 
     def bundle(self, view: SchemaView) -> dict[str, Any]:
         """The schema of a response as one self-contained JSON Schema."""

@@ -8,15 +8,13 @@ from dataclasses import dataclass, field, replace
 from itertools import combinations, islice, pairwise, product
 from typing import Any, Final, TypeAlias
 
-from ..errors import ExecutionError
-from ..expression import BodyReference, Expression, HeaderReference, Response, Tokens, compile_expression, split
-from ..interpreter.scope import RunScope
+from ..expression import BodyReference, Expression, HeaderReference, Response, Tokens, split
 from ..messages import header
 from ..openapi import MediaType
 from ..plan import LinkedCriterion, LinkedOutput, OperationCall, Whole
 from ..plan.written import Selected
-from ..sample.within import is_foreseen, listed_at, schemas_at
 from ..values import JSON, MISSING, Missing, array_index, get_pointer, text_of
+from .absent import evaluated_in
 from .answers import Answer, Answers, statuses
 from .origins import FromBody, FromHeader, Origin, StepKey
 from .runs import Point, Run
@@ -28,6 +26,7 @@ _PLACES: Final = 6  # places looked at in one answer
 _VALUES: Final = 8  # values for one place
 _MOST: Final = 500  # changed answers for one documented answer
 _NODES: Final = 300  # values of a body that a query may mean
+_LISTED: Final = 3  # values of an enumeration that come before what nobody documents
 _LARGEST: Final = 20  # items that a list is made to have
 
 Hints: TypeAlias = "Mapping[Origin, JSON | Missing]"
@@ -73,13 +72,17 @@ class Candidates:
         for status in dict.fromkeys((*documented, *(sorted(named) if any_status else ()))):
             if 100 <= status <= 599:
                 known = self.answers.at(point.step.operation, status, accept)[:1]
-                base = known[0] if known else replace(usual or Answer(status), status=status)
-                yield from self._as_read(run, point, replace(base, assumed=True))
+                if usual is not None and (usual.status == status or not known):
+                    known = (replace(usual, status=status),)
+                yield from self._as_read(run, point, replace(known[0] if known else Answer(status), assumed=True))
 
     def _as_read(self, run: Run, point: Point, answer: Answer) -> Iterator[Answer]:
         if isinstance(answer.value, Missing) and answer.status != 204:
-            answer = replace(answer, media_type=("application/json", MediaType(None)), value={})
+            answer = replace(answer, media_type=("application/json", MediaType(None)), value=self._made_up(point.key))
         filled = answer
+        for tokens in self.uses.read_in(point.key):
+            if get_pointer(filled.value, tokens) is MISSING:
+                filled = _put(filled, ("body", tokens), self._for_place(filled, point.key, tokens)) or filled
         for want in self._wanted(point):
             place = place_of(want.expression, want.tokens)
             if place is not None and isinstance(want, Look) and place[0] == "body":
@@ -94,8 +97,17 @@ class Candidates:
         if not tokens or want.counted or get_pointer(answer.value, tokens) is not MISSING:
             return answer
         wanted = [value for value in want.values if not isinstance(value, Missing)]
-        value = wanted[0] if wanted else self._for_use(key, tokens)
+        value = wanted[0] if wanted else self._for_place(answer, key, tokens)
         return _put(answer, place, value) or answer
+
+    def _made_up(self, key: StepKey) -> JSON:
+        """The body of an answer that is documented without one."""
+        return self._for_use(key, ()) if self.uses.read_in(key) == ((),) else {}
+
+    def _for_place(self, answer: Answer, key: StepKey, tokens: Tokens) -> JSON:
+        """A value as the description of an answer declares it, else as it is used."""
+        declared = self.answers.declared(answer, tokens).schemas[:1]
+        return _sampled(declared[0], tokens) if declared else self._for_use(key, tokens)
 
     def _for_use(self, key: StepKey, tokens: Tokens) -> JSON:
         """A value as the places want it that it is sent to; a text where none says so."""
@@ -120,6 +132,10 @@ class Candidates:
         """An answer with other values where one criterion looks."""
         foreseen = not answer.assumed
         yield from self._changed(run, point, answer, wanted=tuple(wants(criterion.condition)), foreseen=foreseen)
+
+    def for_output(self, run: Run, point: Point, answer: Answer, output: LinkedOutput) -> Iterator[Answer]:
+        """An answer with other values where one output looks."""
+        yield from self._changed(run, point, answer, wanted=tuple(_outputs_look(output)), foreseen=not answer.assumed)
 
     def _changed(
         self,
@@ -176,7 +192,9 @@ class Candidates:
         if want.counted:
             values = _sized(answer, place, want.values)
         elif place[0] == "body":
-            values += self._schematic(point.key, answer, place[1])
+            values = self._with_listed(answer, place[1], values, foreseen)
+        if place[0] == "body" and not want.counted and get_pointer(answer.value, place[1]) is MISSING:
+            values.append(self._for_place(answer, point.key, place[1]))
         yield place, values
 
     def _is_foreseen(self, answer: Answer, place: Place) -> bool:
@@ -187,23 +205,27 @@ class Candidates:
             return False
         if answer.schema is None or get_pointer(answer.value, place[1]) is not MISSING:
             return True
-        return is_foreseen(self.answers.bundle(answer.schema), place[1])
+        return self.answers.declared(answer, place[1]).foreseen
 
     def _others(self, run: Run, point: Point, want: Look) -> Iterator[JSON | Missing]:
         """The values of what an operand is compared with."""
         for expression in want.others:
             value = evaluated(run, expression)
             if not isinstance(value, bytes | Missing):
-                yield from (value, f"{value}x" if isinstance(value, str) else None)
+                yield value
+                yield from _beside(value)
 
-    def _schematic(self, key: StepKey, answer: Answer, tokens: Tokens) -> list[JSON | Missing]:
-        """Values that the schema lists for a place, and one it makes where nothing is there."""
-        schema = self.answers.bundle(answer.schema) if answer.schema is not None else True
-        found: list[JSON | Missing] = list(listed_at(schema, tokens))
-        if get_pointer(answer.value, tokens) is MISSING:
-            declared = [_sampled(each, tokens) for each in schemas_at(schema, tokens)[:1]]
-            found += declared or [self._for_use(key, tokens)]
-        return found
+    def _with_listed(
+        self, answer: Answer, tokens: Tokens, values: list[JSON | Missing], foreseen: bool
+    ) -> list[JSON | Missing]:
+        """Values for a place with those its schema lists; where these are all there are, the others come last."""
+        declared = self.answers.declared(answer, tokens)
+        listed: list[JSON | Missing] = list(declared.listed)
+        if not declared.closed:
+            return [*values, *listed]
+        inside = [value for value in values if _has(listed, value) or isinstance(value, Missing)]
+        outside = [] if foreseen else [value for value in values if not _has(inside, value)]
+        return [*inside, *listed[:_LISTED], *outside, *listed[_LISTED:]]
 
 
 def criteria_of(step: OperationCall) -> Iterator[LinkedCriterion]:
@@ -226,12 +248,15 @@ def place_of(expression: Expression, tokens: Tokens) -> Place | None:
 
 def evaluated(run: Run, expression: Expression) -> JSON | bytes | Missing:
     """The value of an expression where a run stands, before any answer."""
-    frame = run.state.frames[-1]
-    scope = RunScope(frame, run.plan.workflows[frame.workflow], run.state.completed)
-    try:
-        return compile_expression(expression)(scope)
-    except ExecutionError:
-        return MISSING
+    return evaluated_in(run.plan, run.state, expression)
+
+
+def _beside(value: JSON) -> Iterator[JSON]:
+    """Values on either side of one; of anything but numbers, another."""
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        yield from (int(value) + 1, int(value) - 1)
+    else:
+        yield f"{value}x" if isinstance(value, str) else None
 
 
 def _outputs_look(output: LinkedOutput) -> Iterator[Want]:

@@ -16,7 +16,7 @@ from ..interpreter import State
 from ..messages import Response, TransportFailure
 from ..mock import Mock
 from ..plan import OperationCall, Plan, Retry
-from ..values import JSON, MISSING, Missing, dumps
+from ..values import JSON, MISSING, Missing, dumps, get_pointer
 from .aims import Reached, Target, targets
 from .answers import Answer
 from .candidates import Candidates, Hints, changed_value
@@ -115,6 +115,7 @@ class Explorer:
         self._mock = mock
         self._most = most
         self._assume = assume
+        self._fills = False  # whether assumed answers have all that later requests take from them
         self._candidates = Candidates(uses or Uses(plan))
         self._tried: set[tuple[tuple[StepKey, Signature] | None, StepKey, Signature]] = set()
         self._needs = Needs(plan, self._candidates.answers)
@@ -128,8 +129,24 @@ class Explorer:
         while not best.succeeded and self.runs < self._most:
             better = self._solved(best, asked)
             if better is None:
-                return best
+                break
             best = better
+        if self._assume and not best.succeeded:
+            self._fills = True
+            filled = self._walk(best.hints)
+            best = filled if filled.succeeded or _length(filled) > _length(best) else best
+        return self._accepted(best)
+
+    def _accepted(self, best: Walked) -> Walked:
+        """Another run in which the API accepts more requests, because earlier values are as these ask for them."""
+        wanted = self._needs.of_requests({invalid.key for invalid in best.invalid}, best.hints, self._candidates.uses)
+        proposed = [wanted, *({origin: value} for origin, value in wanted.items())] if wanted else []
+        for hints in proposed[:_SOLVED]:
+            if best.invalid and self.runs < self._most:
+                walked = self._walk({**best.hints, **hints})
+                goes_on = walked.succeeded or not best.succeeded
+                if goes_on and _length(walked) >= _length(best) and len(walked.invalid) < len(best.invalid):
+                    best = walked
         return best
 
     def _solved(self, failed: Walked, asked: set[str]) -> Walked | None:
@@ -174,7 +191,7 @@ class Explorer:
         usual = self._usual(walked, point)
         if usual is not None and not walked.hints and wanted is None:
             way = _way(run, point, usual)
-            if _rank(run, way) >= _STRAIGHT_ON:
+            if _rank(run, way) >= _STRAIGHT_ON and not self._unfilled(point, way):
                 return way
         ways = list(self._ways(run, point, usual, walked.hints))
         again = next((way for way in ways if way.signature == wanted), None)
@@ -183,12 +200,36 @@ class Explorer:
         best = max(ways, key=lambda way: _rank(run, way))
         if not best.concluded.outcome.succeeded:
             best = max((best, *self._met(run, point, best)), key=lambda way: _rank(run, way))
-        if self._assume and wanted is None and _lacks(best):
-            assumed = self._candidates.assumed(run, point, usual, any_status=True)
-            best = max((best, *(_way(run, point, answer) for answer in assumed)), key=lambda way: _rank(run, way))
+        if wanted is None:
+            best = self._with_outputs(run, point, best)
+        if self._assume and wanted is None and (_lacks(best) or self._unfilled(point, best)):
+            documented = best.answer if isinstance(best.answer, Answer) else usual
+            assumed = self._candidates.assumed(run, point, documented, any_status=True)
+            ways = [best, *(_way(run, point, answer) for answer in assumed)]
+            best = max(ways, key=lambda way: (_rank(run, way)[:4], -self._unfilled(point, way), _rank(run, way)))
         if isinstance(best.answer, Answer) and best.answer.assumed:
             walked.assumed.append((point.key, best.answer))
         return best
+
+    def _with_outputs(self, run: Run, point: Point, way: Way) -> Way:
+        """The same way by an answer that gives values to more outputs, as far as documented ones do."""
+        for output in point.step.outputs:
+            absent = len(way.concluded.outcome.missing_outputs)
+            if not isinstance(way.answer, Answer) or not way.concluded.outcome.succeeded or not absent:
+                break
+            for answer in self._candidates.for_output(run, point, way.answer, output):
+                other = _way(run, point, answer)
+                fewer = len(other.concluded.outcome.missing_outputs) < absent
+                if fewer and other.signature == way.signature and self._allows(answer):
+                    way = other
+                    break
+        return way
+
+    def _unfilled(self, point: Point, way: Way) -> int:
+        """How many places later requests take values from that an answer lacks."""
+        value = way.answer.value if isinstance(way.answer, Answer) else MISSING
+        read = self._candidates.uses.read_in(point.key) if self._fills else ()
+        return sum(get_pointer(value, tokens) is MISSING for tokens in read)
 
     def _met(self, run: Run, point: Point, way: Way) -> Iterator[Way]:
         """A way that meets one criterion after the other, keeping those that are met."""

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from ..condition import operand_expressions
 from ..expression import Expression, InputsReference, split
+from ..mock.schemas import compile_schema
 from ..plan import InputsSchema, LinkedWorkflow, OperationCall, Plan
 from ..plan.written import expressions_in
 from ..sample import sample
@@ -16,6 +17,7 @@ from .origins import FromInput
 from .uses import Uses
 
 _SEEDS: Final = 3  # values made for one place of a request
+_PLACES: Final = 8  # places looked at for one input
 _AUTHOR_SAYS: Final = ("default", "example", "examples", "enum", "const")
 
 
@@ -79,13 +81,37 @@ def _fit(inputs: dict[str, Any], name: str, schema: InputsSchema, places: tuple[
     if name not in inputs and not places and name not in schema.properties:
         inputs[name] = sample({"type": "string"}, name=name, seed=seed)
         return
-    for place in places:
+    best = -1
+    for value in _fitting(name, places, seed):
+        fits = sum(_accepts(place, value) for place in places)
+        for reading in _readings(value) if fits > best else ():
+            if not schema.problems({**inputs, name: reading}):
+                inputs[name], best = reading, fits
+                break
+        if best == len(places):
+            return
+
+
+def _fitting(name: str, places: tuple[Any, ...], seed: int) -> Iterator[JSON]:
+    """Values for an input, made for each of the places it is sent to."""
+    for place in places[:_PLACES]:
         for variant in range(_SEEDS):
-            value = sample(place, seed=seed + variant, name=name)
-            for reading in (value, text_of(value)):  # what is declared as a text may be sent as a number
-                if not schema.problems({**inputs, name: reading}):
-                    inputs[name] = reading
-                    return
+            yield sample(place, seed=seed + variant, name=name)
+
+
+def _accepts(place: Any, value: JSON) -> bool:
+    if not isinstance(place, dict):
+        return True
+    validator = compile_schema(place, formats=True)
+    return validator is None or bool(validator.is_valid(value))
+
+
+def _readings(value: JSON) -> Iterator[JSON]:
+    """A value, and the text of it: what is declared as a text may be sent as a number, or as the items of an array."""
+    yield value
+    if isinstance(value, list) and not any(isinstance(item, list | dict) for item in value):
+        yield ",".join(map(text_of, value))
+    yield text_of(value)
 
 
 def _expressions(workflow: LinkedWorkflow) -> Iterator[Expression]:

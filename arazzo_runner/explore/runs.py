@@ -69,7 +69,7 @@ class Concluded:
 
 @dataclass(slots=True)
 class Run:
-    """A run under way. `refused` are the requests that could not be made, and why.
+    """A run under way. `refused` are the requests that could not be made, why, and the state there.
 
     `trouble` is the last step that failed, with the success criteria that did not hold.
     """
@@ -81,7 +81,7 @@ class Run:
     effects: tuple[Effect, ...]
     mock: Mock
     exchanged: tuple[Exchanged, ...] = ()
-    refused: tuple[tuple[StepKey, Refused], ...] = ()
+    refused: tuple[tuple[StepKey, Refused, State], ...] = ()
     trouble: tuple[StepKey, tuple[str, ...]] | None = None
     _outputs: dict[str, Mapping[str, Any]] = field(default_factory=dict)
     _steps: dict[str, StepKey] = field(default_factory=dict)
@@ -114,7 +114,7 @@ class Run:
             key, step = self._current()
             if isinstance(prepared, Request):
                 return Point(key, step, effect, prepared)
-            self.refused = (*self.refused, (key, prepared))
+            self.refused = (*self.refused, (key, prepared, self.state))
             self.trouble = key, ()
             now = self.state.now
             exchange = Exchange(request=None, sent_at=now, received_at=now, refused=prepared)
@@ -146,6 +146,7 @@ class Run:
 
     def give(self, point: Point, concluded: Concluded) -> None:
         """Go on with an answer."""
+        self.reached.answered.add(point.key)
         exchange = concluded.exchange
         took = exchange.received_at - exchange.sent_at
         self.exchanged = (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from itertools import combinations, islice, product
 from typing import Any, Final, TypeAlias
 
@@ -18,6 +18,7 @@ from .answers import Answers
 from .candidates import Hints, evaluated
 from .origins import FromBody, FromHeader, FromInput, FromStatus, Origin, StepKey, origins, step_of
 from .runs import Run
+from .uses import Uses
 from .wants import Look, wants
 
 _VALUES: Final = 8  # values tried for one origin
@@ -48,6 +49,18 @@ class Needs:
         if not failed:
             self._of_request(options, key, step, run)
         yield from ({**hints, **found} for found in _combined(options))
+
+    def of_requests(self, keys: Collection[StepKey], hints: Hints, uses: Uses) -> dict[Origin, JSON | Missing]:
+        """Earlier values with which the API may accept the requests of steps: as their places in these ask for them."""
+        found: dict[Origin, JSON | Missing] = {}
+        for key in keys:
+            step = step_of(self._plan, key)
+            for expression in _sent(step) if step is not None else ():
+                for origin in origins(self._plan, key, expression):
+                    if origin not in hints and isinstance(origin, FromBody | FromHeader):
+                        for schema in uses.of(origin)[:1]:
+                            found[origin] = sample(schema, name=_name_of(origin))
+        return found
 
     def of_target(self, target: Target, run: Run | None) -> Iterator[Hints]:
         """Values that may bring an aim about; `run` stands at the step, if one came there."""
@@ -123,6 +136,10 @@ def _sent(step: LinkedStep) -> Iterator[Expression]:
         yield from (expression for expression, _ in expressions_in(parameter.written))
     if isinstance(step, OperationCall) and step.body is not None and step.body.written is not None:
         yield from (expression for expression, _ in expressions_in(step.body.written))
+
+
+def _name_of(origin: FromBody | FromHeader) -> str:
+    return origin.name if isinstance(origin, FromHeader) else (origin.tokens or ("",))[-1]
 
 
 def _values_of(run: Run | None, expression: Expression) -> Iterator[JSON | Missing]:

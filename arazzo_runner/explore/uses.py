@@ -11,7 +11,7 @@ from ..openapi.media_type import find
 from ..plan import LinkedBody, LinkedParameter, Members, OperationCall, Plan, Whole
 from ..plan.written import Items, Written
 from ..sample.within import schemas_at
-from .origins import Origin, origins
+from .origins import FromBody, Origin, StepKey, origins
 
 
 class Uses:
@@ -25,6 +25,11 @@ class Uses:
                     for expression, schema in _sent(step):
                         for origin in origins(plan, (workflow.key, step.step_id), expression):
                             self._places.setdefault(origin, []).append(schema)
+
+    def read_in(self, step: StepKey) -> tuple[Tokens, ...]:
+        """The places of the body of a step's answer that requests take values from, the deepest first."""
+        found = [origin.tokens for origin in self._places if isinstance(origin, FromBody) and origin.step == step]
+        return tuple(sorted(found, key=len, reverse=True))
 
     def of(self, origin: Origin) -> tuple[Any, ...]:
         """What is asked of a value, one JSON Schema for each place it is sent to."""

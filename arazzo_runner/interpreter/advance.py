@@ -563,7 +563,7 @@ class _Turn:
         return True
 
     def _help(self, action: Retry, matched: MatchedAction, failed_id: str) -> None:
-        """Run what the retry refers to, then come back (decision 9); the step itself is what is retried (138)."""
+        """Run what the retry refers to, then come back (decision 9); the step itself is what is retried (144)."""
         if matched.error is not None:
             self._leave(False, "criteria", ended_by=action.name, message=matched.error)
         elif action.step_id is not None and action.step_id != self.step.step_id:

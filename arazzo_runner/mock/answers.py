@@ -168,7 +168,7 @@ class Bodies:
     def _sampled(self, schema: SchemaView, number: int, name: str, *, examples: bool = True) -> JSON:
         compiled = self._schemas.compiled(schema, "response")
         seed = self._seed + number
-        return sample(compiled.schema, seed=seed, examples=examples, name=name, leave_out="writeOnly")
+        return compiled.sample(seed=seed, examples=examples, name=name, leave_out="writeOnly")
 
     def _made(self, media_type: MediaType, number: int, name: str, examples: bool) -> JSON:
         schema = media_type.schema

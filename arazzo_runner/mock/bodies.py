@@ -14,9 +14,11 @@ from ..openapi import MediaType, SchemaView
 from ..openapi.media_type import essence, is_json, is_xml, parameter
 from ..openapi.xml_text import xml_text
 from ..values import JSON, MISSING, Missing, dumps, loads, text_of
+from .parameters import with_arrays
 
 _LINES = frozenset({"application/jsonl", "application/x-ndjson", "application/ndjson", "application/json-seq"})
-_BRACKETED = re.compile(r"([^\[\]]+)((?:\[[^\[\]]*\])+)")
+# Names with more brackets than anybody nests structures are texts.
+_BRACKETED = re.compile(r"([^\[\]]+)((?:\[[^\[\]]*\]){1,100})")
 
 
 class UnreadableBody(ValueError):
@@ -71,13 +73,15 @@ def _parts(content_type: str, body: bytes) -> list[tuple[str, str]]:
 
 
 def _form(pairs: list[tuple[str, str]], schema: SchemaView | None) -> dict[str, Any]:
-    """Fields as an object: repeated ones and those declared as arrays are lists, `a[b]` nests, objects are JSON."""
+    """Fields as an object: lists by repetition, declaration or `a[0]`, `a[b]` nests, objects are JSON."""
     properties = schema.properties() if schema is not None else {}
     result: dict[str, Any] = {}
+    indexed: set[str] = set()
     for name, value in pairs:
         bracketed = _BRACKETED.fullmatch(name) if name not in properties else None
         if bracketed is not None:
             _nest(result, [bracketed[1], *re.findall(r"\[([^\[\]]*)\]", bracketed[2])], value)
+            indexed.add(bracketed[1])
             continue
         read = _field(value, properties.get(name))
         if name not in result:
@@ -86,7 +90,9 @@ def _form(pairs: list[tuple[str, str]], schema: SchemaView | None) -> dict[str, 
             result[name].extend(read if isinstance(read, list) else [read])
         else:
             result[name] = [result[name], read]
-    return result
+    return {
+        name: with_arrays(value, properties.get(name)) if name in indexed else value for name, value in result.items()
+    }
 
 
 def _field(text: str, schema: SchemaView | None) -> JSON:
@@ -97,7 +103,7 @@ def _field(text: str, schema: SchemaView | None) -> JSON:
         except ValueError:
             value = text
         if "array" in types and not isinstance(value, list):
-            return text.split(",")
+            return [value] if isinstance(value, dict) else text.split(",")
         return value  # type: ignore[no-any-return]
     return text
 

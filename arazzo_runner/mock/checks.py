@@ -153,4 +153,4 @@ def _explained(
     name = next(key for key, value in operation.request_body.media_types.items() if value is media_type)
     body = CheckedBody("request", content_type, name, media_type, data, MISSING)
     found = schemas.core(operation.description).violations(operation, body, 0) or []
-    return [f"{violation.pointer or 'the whole value'}: {violation.message}" for violation in found]
+    return [f"{one.pointer}: {one.message}" if one.pointer else one.message for one in found]

@@ -14,10 +14,11 @@ from ..errors import UsageError
 from ..messages import Response
 from .pace import seconds_of
 
-_ONE = r"(?:[1-9][0-9]{2}|drop|malformed|delay=[0-9.]+(?:ms|s)?)(?:x[0-9]+)?"
+_ONE = r"(?:[1-9][0-9]{2}|drop|malformed|delay=[0-9.]+(?:ms|s|m|min|h)?)(?:x[0-9]+)?"
 _SPEC = re.compile(rf"(?P<target>.+?)(?:#(?P<number>[0-9]+))?=(?P<faults>{_ONE}(?:,{_ONE})*)", re.DOTALL)
 _FAULT = re.compile(
-    r"(?:(?P<status>[0-9]{3})|(?P<word>drop|malformed)|delay=(?P<delay>[0-9.]+(?:ms|s)?))(?:x(?P<times>[0-9]+))?"
+    r"(?:(?P<status>[0-9]{3})|(?P<drop>drop)|(?P<malformed>malformed)|delay=(?P<delay>[0-9.]+(?:ms|s|m|min|h)?))"
+    r"(?:x(?P<times>[0-9]+))?"
 )
 _FORM = "TARGET[#N]=FAULT[,FAULT...], where FAULT is a status (503), delay=2s, drop or malformed, and 503x2 is it twice"
 

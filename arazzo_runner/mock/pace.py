@@ -14,6 +14,7 @@ from ..sample.draw import Draw
 
 _DURATION = re.compile(r"([0-9]+(?:\.[0-9]*)?|\.[0-9]+)(ms|s|m|min|h)?")
 _UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "min": 60.0, "h": 3600.0}
+_LONGEST = 86_400.0
 
 
 def seconds_of(text: str, option: str) -> float:
@@ -25,7 +26,10 @@ def seconds_of(text: str, option: str) -> float:
     found = _DURATION.fullmatch(text.strip())
     if found is None:
         raise UsageError(f"{option}: '{text}' is no time", hint="such as 2s, 200ms or 0.5")
-    return float(found[1]) * _UNITS[found[2] or "s"]
+    seconds = float(found[1]) * _UNITS[found[2] or "s"]
+    if seconds > _LONGEST:
+        raise UsageError(f"{option}: {text} is longer than a day")
+    return seconds
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,7 @@ Decode = Callable[[str], str]
 
 _DELIMITERS = {"spaceDelimited": r"%20|\+| ", "pipeDelimited": r"%7[Cc]|\|"}
 _PLAIN_DELIMITERS = {"spaceDelimited": " ", "pipeDelimited": "|"}
+_BRACKETS = re.compile(r"(?:\[[^\[\]]*\]){1,100}")  # nobody nests structures deeper
 _STRUCTURES = frozenset({"array", "object"})
 
 
@@ -219,9 +220,9 @@ def _deep_object(name: str, query: Pairs, decode: Decode) -> JSON:
     """`color[R]=100`; further brackets are further structures, those with indices or without a name are arrays."""
     members: dict[str, Any] = {}
     for key, text in query:
-        if key.startswith(name + "[") and key.endswith("]"):
+        if key.startswith(name) and _BRACKETS.fullmatch(key, len(name)):
             _put(members, re.findall(r"\[([^\[\]]*)\]", key[len(name) :]), decode(text))
-    return _with_arrays(members) if members else None
+    return with_arrays(members) if members else None
 
 
 def _put(members: dict[str, Any], keys: list[str], value: str) -> None:
@@ -236,8 +237,16 @@ def _put(members: dict[str, Any], keys: list[str], value: str) -> None:
         members = inner
 
 
-def _with_arrays(value: Any) -> JSON:
+def with_arrays(value: Any, schema: SchemaView | None = None) -> JSON:
+    """What is written by index as a list, in any order, unless the schema declares an object there and no array."""
+    if isinstance(value, list):
+        items = schema.items() if schema is not None else None
+        return [with_arrays(item, items) for item in value]
     if not isinstance(value, dict):
         return value  # type: ignore[no-any-return]
-    members = {key: _with_arrays(item) for key, item in value.items()}
-    return list(members.values()) if list(members) == [str(index) for index in range(len(members))] else members
+    indices = [str(index) for index in range(len(value))]
+    types = schema.types() if schema is not None else frozenset()
+    if value and value.keys() == set(indices) and ("array" in types or "object" not in types):
+        return with_arrays([value[index] for index in indices], schema)
+    properties = schema.properties() if schema is not None else {}
+    return {name: with_arrays(member, properties.get(name)) for name, member in value.items()}

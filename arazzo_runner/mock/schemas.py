@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from ..openapi import Description, SchemaView
 from ..openapi.contract_core import OpenApiCore
-from ..sample import sample
+from ..openapi.reference import Tokens
+from ..sample import Prepared, prepare, sample
 from ..values import JSON, format_pointer
 
 Direction = Literal["request", "response"]
@@ -19,6 +20,13 @@ class Compiled:
 
     schema: dict[str, Any]
     validator: Any
+    _prepared: list[Prepared] = field(default_factory=list)
+
+    def sample(self, *, seed: int = 0, examples: bool = True, name: str = "", leave_out: str = "") -> JSON:
+        """A value that keeps the schema, as `sample.sample` makes it."""
+        if not self._prepared:
+            self._prepared.append(prepare(self.schema))
+        return sample(self._prepared[0], seed=seed, examples=examples, name=name, leave_out=leave_out)
 
     def accepts(self, value: JSON) -> bool:
         return self.validator is None or bool(self.validator.is_valid(value))
@@ -29,20 +37,20 @@ class Compiled:
         Published schemas ask for properties that another part of their allOf forbids, or have oneOf with alternatives
         that differ in optional properties only.
         """
-        return self.accepts(sample(self.schema))
+        return self.accepts(self.sample())
 
 
 def problem_text(error: Any) -> str:
     """One validation error of jsonschema-rs as a line: where, and what."""
     where = format_pointer(list(error.instance_path))
-    return f"{where or 'the whole value'}: {error.message}"
+    return f"{where}: {error.message}" if where else str(error.message)
 
 
 class Schemas:
     """Compiles each Schema Object once for each direction."""
 
     def __init__(self) -> None:
-        self._known: dict[tuple[int, Direction], tuple[SchemaView, Compiled]] = {}
+        self._known: dict[tuple[str, Tokens, Direction], Compiled] = {}
         self._cores: dict[int, tuple[Description, OpenApiCore]] = {}
 
     def core(self, description: Description) -> OpenApiCore:
@@ -51,13 +59,13 @@ class Schemas:
 
     def compiled(self, view: SchemaView, direction: Direction) -> Compiled:
         """Formats are checked in what the mock sends, and are annotations in what it receives (decision 55)."""
-        known = self._known.get((id(view), direction))
+        key = (*view.node.identity, direction)
+        known = self._known.get(key)
         if known is None:
             schema = view.bundle(direction)
-            compiled = Compiled(schema, compile_schema(schema, formats=direction == "response"))
-            # The view is kept beside it, so that its id stays taken.
-            known = self._known[id(view), direction] = (view, compiled)
-        return known[1]
+            validator = compile_schema(schema, formats=direction == "response")
+            known = self._known[key] = Compiled(schema, validator)
+        return known
 
 
 def compile_schema(schema: dict[str, Any], *, formats: bool) -> Any:

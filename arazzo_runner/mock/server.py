@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
+from urllib.parse import urlsplit
 
 from ..messages import Headers, Request, Response, header
 from ..openapi import Description, MediaType, Operation
@@ -254,7 +255,8 @@ class Mock:
         if exchange is not None:
             value = exchange.echoed(value, media_type.schema) if chosen.example is MISSING else value
             exchange.finish(value)
-            self._tokens.learn(found.route.source, value)
+            if api.require_auth:
+                self._tokens.learn(found.route.source, value)
         content_type = content_type_of(name, value)
         headers = (("Content-Type", content_type), *_located(headers, exchange))
         return make_response(request, chosen.status, headers, write_body(content_type, value, media_type))
@@ -290,4 +292,4 @@ def _located(headers: Headers, exchange: Exchange | None) -> Headers:
 def _no_route(request: Request, missing: NotFound) -> Refusal:
     if missing.allow:
         return Refusal(405, f"this path has no {request.method}, it has {', '.join(missing.allow)}")
-    return Refusal(404, f"no description has a path for {request.method} {request.url.partition('?')[0]}")
+    return Refusal(404, f"no operation is {request.method} {urlsplit(request.url).path or '/'}")

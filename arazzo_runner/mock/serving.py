@@ -35,6 +35,7 @@ _MAX_LINE = 65_536  # of a chunk's head and of trailers
 _IDLE = 75.0  # seconds a connection may be silent
 _HOST = re.compile(r"[\w.\-]+(?::[0-9]+)?|\[[0-9A-Fa-f:.]+\](?::[0-9]+)?")
 _TOKEN = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
+_EVERYWHERE = {"0.0.0.0": "127.0.0.1", "": "127.0.0.1", "::": "[::1]"}  # where this machine reaches it
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
@@ -96,7 +97,7 @@ class MockServer:
         self.only = next(iter(descriptions)) if len(descriptions) == 1 else ""
         self.numbers = count(1)
         self._server = _listen(host, port, self)
-        where = f"[{host}]" if ":" in host else host
+        where = _EVERYWHERE.get(host, f"[{host}]" if ":" in host else host)
         self.url = f"http://{where}:{self._server.server_address[1]}"
         own = {name: prefix for prefix, name in self.prefixes.items()}
         paths = bases or {}
@@ -107,6 +108,7 @@ class MockServer:
 
     def serve_forever(self) -> None:
         """Serve until `stop`, or until Ctrl-C raises KeyboardInterrupt."""
+        threading.Thread(target=_warm_up, name="arazzo-run-mock-imports", daemon=True).start()
         self._server.serve_forever(poll_interval=0.1)
 
     def start(self) -> MockServer:
@@ -183,6 +185,14 @@ class MockServer:
         found = self.mock.operation_of(request)
         source, operation = found or ("", None)
         return Answered(make_response(request, 500, (), b""), source, operation)
+
+
+def _warm_up() -> None:
+    """Load what the first request would wait for: the judge of bodies, and the one that explains."""
+    import jsonschema_rs
+    import openapi_core
+
+    del jsonschema_rs, openapi_core
 
 
 def _relocated(response: Response, url: str, prefix: str) -> Response:
@@ -367,6 +377,7 @@ class _Handler(BaseHTTPRequestHandler):
         """What is no HTTP is answered as a problem too."""
         self.close_connection = True
         self.command = getattr(self, "command", None) or ""
+        self.request_version = self.protocol_version  # whatever it was: HTTP/0.9 has no headers
         refusal = Refusal(int(code), message or phrase(int(code)))
         self._write(_problem(Request("GET", self._owner.url + "/"), refusal))
 

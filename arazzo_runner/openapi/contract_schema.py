@@ -128,10 +128,18 @@ def as_on_the_wire(validator: Any, value: JSON) -> tuple[JSON, list[Any]]:
     mended = copy.deepcopy(value)
     for path in _paths(errors):
         mended = _replaced(mended, path, _other_reading(_at(mended, path)))
-    # What is wrong either way is told as it was given.
-    for path in _paths(validator.iter_errors(mended)):
-        mended = _replaced(mended, path, _at(value, path))
+    # What is wrong either way is told as it was given, unless the other reading at least has the right type.
+    typed = set(_paths(_of_type(errors)))
+    left = list(validator.iter_errors(mended))
+    still = set(_paths(_of_type(left)))
+    for path in _paths(left):
+        if path in still or path not in typed:
+            mended = _replaced(mended, path, _at(value, path))
     return mended, list(validator.iter_errors(mended))
+
+
+def _of_type(errors: Iterable[Any]) -> Iterator[Any]:
+    return (error for error in errors if list(error.schema_path)[-1:] == ["type"])
 
 
 def _paths(errors: Iterable[Any]) -> list[tuple[str | int, ...]]:

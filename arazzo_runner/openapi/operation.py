@@ -140,8 +140,12 @@ class Operation:
     def security(self) -> Security:
         return read_security(self.node, self.description.root, self.description.version)
 
-    def server_url(self, override: str | None = None, variables: Mapping[str, str] | None = None) -> str:
+    def server_url(
+        self, override: str | None = None, variables: Mapping[str, str] | None = None, *, base: str | None = None
+    ) -> str:
         """The absolute base URL without a trailing slash (decision 47); `override` replaces all of it.
+
+        `base` is what relative servers of a local description are relative to.
 
         Raises:
             RequestError: there is none, because it is relative and the description a local file, say.
@@ -150,8 +154,8 @@ class Operation:
             return overriding_server(override)
         root = self.description.root
         if self.description.version == "2.0":
-            return swagger_url(self.node, root, variables or {})
-        return server_url((self.node, *self._items, root), variables or {})
+            return swagger_url(self.node, root, variables or {}, base)
+        return server_url((self.node, *self._items, root), variables or {}, base)
 
     def builder(self, argument_keys: tuple[tuple[str, str], ...], content_type: str | None = None) -> RequestBuilder:
         """Prepare requests: `argument_keys` are the (name, in) of the arguments that will come.

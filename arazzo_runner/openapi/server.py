@@ -32,8 +32,10 @@ def overriding_server(url: str) -> str:
     return _trimmed(url)
 
 
-def server_url(scopes: Sequence[Node], variables: Mapping[str, str]) -> str:
+def server_url(scopes: Sequence[Node], variables: Mapping[str, str], base: str | None = None) -> str:
     """The first server of the first scope that has any (operation, path item, root); without one, "/" (3.x).
+
+    `base` is what relative servers of a local description are relative to.
 
     Raises:
         RequestError: a variable without a value or outside its enum, or no absolute URL comes out.
@@ -43,11 +45,11 @@ def server_url(scopes: Sequence[Node], variables: Mapping[str, str]) -> str:
         for server in scope.items("servers"):
             url = server.get("url")
             if isinstance(url, str):
-                return _absolute(_substituted(url, server, variables), server)
-    return _absolute("/", scopes[-1])
+                return _absolute(_substituted(url, server, variables), server, base)
+    return _absolute("/", scopes[-1], base)
 
 
-def swagger_url(operation: Node, root: Node, variables: Mapping[str, str]) -> str:
+def swagger_url(operation: Node, root: Node, variables: Mapping[str, str], base: str | None = None) -> str:
     """`schemes` (the operation's first), `host` and `basePath` of 2.0; what is missing is the description's own."""
     if variables:
         name = next(iter(variables))
@@ -57,8 +59,8 @@ def swagger_url(operation: Node, root: Node, variables: Mapping[str, str]) -> st
     host, base = root.get("host"), root.get("basePath")
     path = "/" + base.lstrip("/") if isinstance(base, str) else "/"
     if not isinstance(host, str) or not host:
-        return _absolute(path, root)
-    return _absolute(f"{_scheme(operation, root)}://{host.rstrip('/')}{path}", root)
+        return _absolute(path, root, base)
+    return _absolute(f"{_scheme(operation, root)}://{host.rstrip('/')}{path}", root, base)
 
 
 def _scheme(operation: Node, root: Node) -> str:
@@ -122,8 +124,10 @@ def _names(scopes: Sequence[Node]) -> Iterator[str]:
                 yield from map(str, declared)
 
 
-def _absolute(url: str, node: Node) -> str:
+def _absolute(url: str, node: Node, base: str | None) -> str:
     absolute = url if _ABSOLUTE.match(url) else resolve_uri(url, node.document.uri)
+    if base is not None and not _ABSOLUTE.match(absolute):
+        absolute = resolve_uri(url, base)
     if not _ABSOLUTE.match(absolute):
         raise RequestError(
             f"the server '{url}' is relative and the description is a local file"

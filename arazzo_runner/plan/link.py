@@ -38,16 +38,18 @@ class LinkOptions:
     """What the host decides about a link.
 
     `sources` replaces locations (absolute URIs) and `servers` base URLs, by source name; `server_variables` holds
-    OpenAPI server variables by source name. `default_server` stands in where a description has no usable server (a
-    mock). An `analysis_only` plan is not for running: that a server has to be named is a warning there, and with
-    `offline` a remote source that is not at hand is left unchecked, an info. `suggest` says where a missing source
-    might be, given its name and the operations the workflow needs.
+    OpenAPI server variables by source name. Relative servers of local descriptions are relative to `base_server` (an
+    application in process); `default_server` stands in where a description has no usable server (a mock). An
+    `analysis_only` plan is not for running: that a server has to be named is a warning there, and with `offline` a
+    remote source that is not at hand is left unchecked, an info. `suggest` says where a missing source might be, given
+    its name and the operations the workflow needs.
     """
 
     compat: Compat = "auto"
     sources: Mapping[str, str] = field(default_factory=dict)
     servers: Mapping[str, str] = field(default_factory=dict)
     server_variables: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    base_server: str | None = None
     default_server: str | None = None
     analysis_only: bool = False
     offline: bool = False

@@ -208,14 +208,13 @@ class WorkflowLinker:
         return name if self.document.is_entry else f"{self.document.linked.uri}#{name}"
 
     def _server(self, operation: Operation, source: str, location: Location) -> str:
-        variables = self.document.options.server_variables
+        options = self.document.options
+        variables = {**options.server_variables.get("", {}), **options.server_variables.get(source, {})}
         try:
-            return operation.server_url(
-                self.document.server(source), {**variables.get("", {}), **variables.get(source, {})}
-            )
+            return operation.server_url(self.document.server(source), variables, base=options.base_server)
         except RequestError as error:
-            if self.document.options.default_server is not None:
-                return self.document.options.default_server
+            if options.default_server is not None:
+                return options.default_server
             self.document.no_server(source, error, location)
             return ""
 

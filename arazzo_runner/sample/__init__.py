@@ -8,6 +8,6 @@ oneOf and anyOf that can be satisfied, then type, format and pattern. jsonschema
 
 from __future__ import annotations
 
-from .sampler import sample
+from .sampler import Prepared, prepare, sample
 
-__all__ = ["sample"]
+__all__ = ["Prepared", "prepare", "sample"]

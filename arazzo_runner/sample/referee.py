@@ -7,6 +7,7 @@ from typing import Any
 from ..values import JSON, MISSING, Value, get_pointer, parse_pointer
 
 _ROOT = "urn:arazzo-run:sample"
+_MOST_KEPT = 2000  # validators
 _DATA_KEYWORDS = frozenset({"example", "examples", "default", "const", "enum"})
 
 
@@ -14,6 +15,7 @@ class Referee:
     """Judges values by the root schema and by any schema inside it or merged from it."""
 
     def __init__(self, root: Any) -> None:
+        self.written = root
         self.root = absolute_references(root)
         self._registry: Any = None
         self._validators: dict[int, tuple[Any, Any]] = {}
@@ -39,6 +41,8 @@ class Referee:
     def _validator(self, schema: Any) -> Any:
         known = self._validators.get(id(schema))
         if known is None:
+            if len(self._validators) > _MOST_KEPT:  # what was merged for one sample is not met again
+                self._validators.clear()
             # The schema is kept beside its validator, so that its id stays taken.
             known = self._validators[id(schema)] = (schema, self._compile(schema))
         return known[1]

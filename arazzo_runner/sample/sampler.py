@@ -74,21 +74,36 @@ class Place:
         return next((step for step in reversed(self.path) if isinstance(step, str)), "")
 
 
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A schema whose references were followed and whose validators are kept."""
+
+    referee: Referee
+
+
+def prepare(schema: Any) -> Prepared:
+    """Prepare a schema for `sample`."""
+    return Prepared(Referee(schema))
+
+
 def sample(schema: Any, *, seed: int = 0, examples: bool = True, name: str = "", leave_out: str = "") -> JSON:
     """A value for a self-contained JSON Schema (draft 2020-12), the same for the same schema and seed.
 
     The value is valid where one could be found; else an example that is not, or the nearest value; else None.
     `examples=False` leaves example, examples and default out of account, so that `seed` always tells values apart.
     `name` is what the value is called, for words that say so. `leave_out` is a keyword ("writeOnly" for a response)
-    whose properties are not there unless they are required.
+    whose properties are not there unless they are required. A schema that is sampled often is prepared once.
     """
-    referee = Referee(schema)
+    referee = schema.referee if isinstance(schema, Prepared) else Referee(schema)
+    schema = referee.written
     start = Place(path=(name,) if name else ())
     nearest: list[JSON] = []
-    for careful in (False, True):
+    # The first value of a quick walk, the fullest, is mostly right. The next ones leave out all that is optional, so
+    # one careful walk, which finds what is wrong where it is, comes before them.
+    for careful, most in ((False, 1), (True, _MAX_CANDIDATES), (False, _MAX_CANDIDATES)):
         sampler = _Sampler(referee, seed, examples, careful, leave_out)
         try:
-            for candidate in islice(sampler.candidates(referee.root, start), _MAX_CANDIDATES):
+            for candidate in islice(sampler.candidates(referee.root, start), most):
                 if referee.accepts(referee.root, candidate):
                     return candidate
                 nearest.append(candidate)

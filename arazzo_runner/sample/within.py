@@ -10,6 +10,7 @@ from ..values import JSON, array_index
 from .alternatives import Plain, alternatives, types_in
 from .referee import Referee
 
+_DEEPEST = 12  # references and parts followed
 _MOST = 12  # alternatives looked at on each level
 
 
@@ -53,15 +54,31 @@ def is_closed_at(schema: Any, tokens: tuple[str, ...]) -> bool:
 def is_foreseen(schema: Any, tokens: tuple[str, ...]) -> bool:
     """Whether a schema foresees a value at the pointer: it declares one, or says nothing of what is inside there.
 
-    Where other members are declared, one that is not counts as absent, although JSON Schema lets it through.
+    Where other members are declared, one that is not counts as absent, although JSON Schema lets it through; but what
+    a reference that leads nowhere would have declared is not known.
     """
     referee = Referee(schema)
     level: list[Any] = [referee.root]
     for token in tokens:
         if any(_is_silent(plain.schema) for each in level for plain in _plain(each, referee)):
             return True
+        if any(_is_incomplete(each, referee) for each in level):
+            return True
         level = [child for each in level for child in _children(each, token, referee)][:_MOST]
     return bool(level)
+
+
+def _is_incomplete(schema: Any, referee: Referee, depth: int = 0) -> bool:
+    """Whether a part that says nothing is joined to a schema: so the bundle writes a dangling reference."""
+    if schema in (True, {}) and depth:
+        return True
+    if not isinstance(schema, dict) or depth > _DEEPEST:
+        return False
+    parts = schema.get("allOf")
+    joined = list(parts) if isinstance(parts, list) else []
+    if isinstance(schema.get("$ref"), str):
+        joined.append(referee.resolve(schema["$ref"]))
+    return any(_is_incomplete(part, referee, depth + 1) for part in joined)
 
 
 def _is_silent(schema: dict[str, Any]) -> bool:

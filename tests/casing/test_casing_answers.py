@@ -408,3 +408,25 @@ def test_a_case_beside_a_document_that_cannot_be_read_is_among_its_cases(tmp_pat
     document.write_text("arazzo: 1.0.1\n")
 
     assert find_cases(document) == [broken]
+
+
+def test_what_follows_from_another_end_is_not_told_again(desk: Desk):
+    verdict = desk.run(
+        """
+        exchanges:
+        - {step: read, response: {status: 404}}
+        expect:
+          outcome: success
+          endedBy: other
+          outputs: {id: x, status: open}
+          steps:
+            read: {outcome: success, attempts: 2, outputs: {status: open}}
+        """
+    )
+
+    assert [(step, message.partition(":")[0]) for _, step, _, message in lines(verdict)] == [
+        (None, "the outcome"),
+        ("read", "attempts"),
+        ("read", "the outcome"),
+    ]
+    assert "'$statusCode == 200' does not hold" in verdict.problems[0].message

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -77,6 +78,24 @@ def test_other_inputs_take_the_place_of_those_of_the_case(desk: Desk, server: Sc
 
     assert verdict.status == "passed", verdict.problems
     assert server.requests[0].json == {"item": "coffee", "count": 1}
+
+
+def test_data_of_the_case_may_be_what_its_inputs_are(desk: Desk, server: ScriptedServer):
+    serve(server)
+
+    verdict = live(desk, server, RECORD.replace("o-1", "tea"))
+
+    assert verdict.status == "passed", verdict.problems
+
+
+def test_data_that_does_not_come_any_more_is_a_difference(desk: Desk, server: ScriptedServer):
+    serve(server, read=Answer(200, {"id": "o-77", "item": "tea"}))
+
+    verdict = live(desk, server, RECORD, severities={"body": "off"})
+
+    assert [(kind, step, message) for kind, step, _, message in lines(verdict)] == [
+        ("difference", None, 'outputs: expected {"id":"o-1","status":"open"}, got {"id":"o-77"}')
+    ]
 
 
 # -- contract ---------------------------------------------------------------------------------------------------------
@@ -262,9 +281,9 @@ def test_secrets_of_a_live_server_are_not_told(desk: Desk, server: ScriptedServe
 # -- records ----------------------------------------------------------------------------------------------------------
 
 
-def record(path: Path, **options: Any) -> None:
+def record(path: Path, document: Path = AIRBYTE, **options: Any) -> None:
     """The bundled workflow, recorded against the mock."""
-    with Runner(AIRBYTE, mock=True, env={}, cache=False) as runner:
+    with Runner(document, mock=True, env={}, cache=False) as runner:
         report = TranscriptReport(path, redactor=Redactor(), **options)
         runner.run({"applicationName": "demo"}, observers=(report.observe,))
         report.finish()
@@ -312,3 +331,35 @@ def test_replaced_sources_are_recorded_relative_to_the_case(tmp_path: Path, monk
     assert verdict.status == "passed", verdict.problems
     text = (tmp_path / "airbyte.arazzo-test.yaml").read_text()
     assert "/openapi/airbyte-openapi.yml" in text
+
+
+def test_a_secret_that_the_document_has_as_a_literal_is_no_difference(desk: Desk):
+    workflow = desk.folder / "orders.arazzo.yaml"
+    literals = "payload: {item: $inputs.item, password: hidden-word, count: $inputs.count}"
+    text = workflow.read_text().replace("payload: {item: $inputs.item, count: $inputs.count}", literals)
+    workflow.write_text(
+        text.replace("{name: notify, in: query, value: true}", "{name: pin, in: query, value: hidden-word}")
+    )
+    case = desk.folder / "b.arazzo-test.yaml"
+    with Runner(workflow, mock=True, env={}, cache=False) as runner:
+        report = TranscriptReport(case, redactor=Redactor())
+        runner.run({"item": "tea"}, observers=(report.observe,))
+        report.finish()
+
+    verdict = run_case(case, Options(env={}, cache=False))
+
+    assert "hidden-word" not in case.read_text()
+    assert verdict.status == "passed", verdict.problems
+
+
+def test_another_secret_than_the_one_that_was_computed_is_a_difference(tmp_path: Path):
+    for name in ("workflows", "openapi"):
+        shutil.copytree(AIRBYTE.parents[1] / name, tmp_path / name)
+    document = tmp_path / "workflows" / AIRBYTE.name
+    record(tmp_path / "airbyte.arazzo-test.yaml", document)
+    secret = "client_secret: $steps.createApplication.outputs.clientSecret"
+    document.write_text(document.read_text().replace(secret, "client_secret: a-literal"))
+
+    verdict = run_case(tmp_path / "airbyte.arazzo-test.yaml", Options(env={}))
+
+    assert [(problem.kind, problem.step) for problem in verdict.problems] == [("difference", "createAccessToken")]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from pathlib import Path
 from textwrap import dedent
 from xml.etree import ElementTree
@@ -59,6 +60,19 @@ def test_the_counter_example_is_replayed_by_the_line_that_is_told(command: Comma
 
     assert "the same as" in replayed.err
     assert replayed.code == 0
+
+
+def test_the_line_that_is_told_shows_a_request_that_the_api_does_not_accept(command: Command, shop: Path):
+    create = "- {stepId: new, operationId: createOrder, requestBody: {payload: {sku: no}}}"
+    (shop / "bad.arazzo.yaml").write_text(workflow(create.replace("no", '"no"')))
+    tested = command("test", str(shop / "bad.arazzo.yaml"), "--save", str(shop / "kept"))
+    line = tested.out.partition("again: arazzo-run ")[2].partition("\n")[0]
+
+    replayed = command(*shlex.split(line))
+
+    assert "the API does not accept the request" in tested.out
+    assert "warning ARZ810" in replayed.err
+    assert "/sku" in replayed.err
 
 
 def test_counter_examples_go_to_the_cache_unless_it_is_off(
@@ -145,6 +159,8 @@ def test_a_remote_source_is_not_fetched_unless_asked_for(command: Command, shop:
         (("good.arazzo.yaml", "--live"), "there are none"),
         (("good.arazzo.yaml", "--jobs", "0"), "at least one process"),
         (("good.arazzo.yaml", "--junit", "nowhere/x.xml"), "cannot be written"),
+        (("good.arazzo.yaml", "--junit", "-"), "--junit does not go to stdout"),
+        (("good.arazzo.yaml", "--save", "openapi.json"), "--save openapi.json cannot be made"),
         (("good.arazzo.yaml", "--source", "nope=x.json"), "no source description has that name"),
     ],
 )
@@ -157,7 +173,20 @@ def test_what_cannot_be_meant_is_exit_2_and_one_line(
 
     assert ran.code == 2
     assert said in ran.err
-    assert "Traceback" not in ran.err
+    assert len(ran.err.splitlines()) == 1
+    assert ran.out == ""
+
+
+def test_files_without_the_named_workflow_are_left_out(command: Command, shop: Path):
+    (shop / "other.arazzo.yaml").write_text(workflow(GOOD).replace("workflowId: w", "workflowId: other"))
+
+    named = command("test", str(shop), "-w", "other")
+    unknown = command("test", str(shop), "-w", "nothing")
+
+    assert (named.code, named.err) == (0, "")
+    assert "1 passed; " in named.out
+    assert (unknown.code, unknown.out) == (2, "")
+    assert unknown.err == "arazzo-run: no file has a workflow 'nothing'\n"
 
 
 def test_json_keeps_its_schema(command: Command, shop: Path):

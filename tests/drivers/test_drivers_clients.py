@@ -197,6 +197,61 @@ def test_a_blocking_client_serves_an_asynchronous_run():
         check(asyncio.run(arazzo_runner.run_async(ARAZZO, client=client, **options())))
 
 
+@pytest.mark.parametrize("servers", [[], [{"url": "/"}], [{"url": "/v1/.."}]])
+def test_an_application_is_the_server_that_a_relative_one_means(servers: list[dict[str, str]]):
+    document = described({**OPENAPI, "servers": servers})
+
+    result = arazzo_runner.run(ARAZZO, client=flask_app(), **options(documents=(document,)))
+
+    check(result)
+    assert [s.request.url for s in result.steps if s.request] == [
+        "http://testserver/things",
+        "http://testserver/things/t%201",
+    ]
+
+
+def test_the_path_of_a_relative_server_is_kept():
+    document = described({**OPENAPI, "servers": [{"url": "v1"}]})
+    with arazzo_runner.Runner(ARAZZO, client=flask_app(), documents=(document,), cache=False, env={}) as runner:
+        (create, *_) = runner.run(INPUTS).steps
+
+    assert create.request is not None
+    assert create.request.url == "http://testserver/v1/things"
+    assert create.response is not None
+    assert create.response.status == 404
+
+
+def test_the_name_of_the_application_may_be_another_one():
+    document = described({**OPENAPI, "servers": []})
+
+    result = arazzo_runner.run(
+        ARAZZO, client=flask_app(), base_server="http://shop.test", **options(documents=(document,))
+    )
+
+    check(result)
+    assert result.steps[0].request is not None
+    assert result.steps[0].request.url == "http://shop.test/things"
+
+
+def test_a_server_of_its_own_or_a_given_one_goes_before_the_application():
+    check(arazzo_runner.run(ARAZZO, client=flask_app(), **options()))
+    result = arazzo_runner.run(ARAZZO, client=flask_app(), servers={"": "http://given.test"}, **options())
+
+    assert result.steps[0].request is not None
+    assert result.steps[0].request.url == "http://given.test/things"
+
+
+def test_a_client_that_is_no_application_needs_the_name_of_a_server():
+    import httpx
+
+    document = described({**OPENAPI, "servers": []})
+    with (
+        httpx.Client(transport=httpx.MockTransport(handler())) as client,
+        pytest.raises(arazzo_runner.DocumentError, match="relative"),
+    ):
+        arazzo_runner.run(ARAZZO, client=client, **options(documents=(document,)))
+
+
 def test_what_is_no_client_is_told():
     with pytest.raises(arazzo_runner.UsageError, match="no client"):
         arazzo_runner.run(ARAZZO, client=object(), **options())

@@ -310,3 +310,33 @@ def test_coverage_stands_at_the_place_of_the_document():
     assert found.location.pointer == "/workflows/0/steps/0/successCriteria/0/condition"
     assert found.location.line > 0
     assert problems(verdict) == []
+
+
+def test_what_stands_behind_a_criterion_that_is_never_met_is_not_called_unreachable():
+    never = """
+- stepId: {}
+  operationId: getOrder
+  parameters: [{{name: id, in: path, value: "1"}}]
+  successCriteria: [{{condition: $statusCode == 299}}]
+"""
+
+    verdict = try_out(workflow(never.format("one") + never.format("two")))
+
+    unreachable = [(aim.step_id, aim.name) for aim in verdict.coverage if aim.proven]
+    assert unreachable == [("one", "$statusCode == 299 is true"), ("two", "$statusCode == 299 is true")]
+    assert aim(verdict, "two", "step").reason == "no run came to this step"
+
+
+def test_a_request_that_cannot_be_made_makes_no_criterion_unreachable():
+    steps = """
+- {stepId: ping, operationId: ping, outputs: {id: $response.body#/id}}
+- stepId: get
+  operationId: getOrder
+  parameters: [{name: id, in: path, value: $steps.ping.outputs.id}]
+  successCriteria: [{condition: $statusCode == 200}]
+"""
+
+    verdict = try_out(workflow(steps))
+
+    assert "request get" in problems(verdict)
+    assert not any(aim.proven for aim in verdict.coverage if aim.kind == "criterion")

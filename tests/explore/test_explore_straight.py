@@ -33,12 +33,26 @@ def test_inputs_are_made_as_the_api_wants_them_where_they_are_sent():
     assert problems(verdict) == []
 
 
+def test_a_text_for_an_array_parameter_is_made_of_its_items():
+    described = api()
+    tag = {"type": "string", "pattern": "^[a-z]+$"}
+    listed = {"name": "tags", "in": "query", "schema": {"type": "array", "items": tag}}
+    described["paths"]["/ping"]["get"]["parameters"] = [listed]
+    ping = "- {stepId: ping, operationId: ping, parameters: [{name: tags, in: query, value: $inputs.tags}]}"
+
+    verdict = try_out(
+        workflow(ping, "inputs: {type: object, properties: {tags: {type: string}}}"), description=described
+    )
+
+    assert problems(verdict) == []
+
+
 def test_given_inputs_are_used_and_what_the_api_refuses_is_told():
     verdict = try_out(workflow(CREATE, SKU), given={"sku": "no"})
 
     assert problems(verdict) == ["request create"]
     assert "sku" in verdict.problems[0].message
-    assert str(verdict.problems[0].location).endswith(":9:5")
+    assert str(verdict.problems[0].location).endswith(":11:18"), "the body"
 
 
 def test_inputs_that_break_their_schema_are_a_usage_error():

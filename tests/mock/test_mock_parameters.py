@@ -95,6 +95,53 @@ def test_a_deep_object_comes_back_with_what_is_inside_it() -> None:
     assert written_and_read(parameter("query", "deepObject", True, {"type": "object"}), value) == value
 
 
+def form_refusal(schema: dict[str, Any], body: str, encoding: dict[str, Any] | None = None) -> str | None:
+    media_type = {"schema": {"type": "object", "properties": {"p": schema}}, "encoding": encoding or {}}
+    content = {"application/x-www-form-urlencoded": media_type}
+    operation = {"requestBody": {"content": content}, "responses": {"200": {"description": ""}}}
+    root = {"openapi": "3.1.0", "info": {"title": "t", "version": "1"}, "paths": {"/x": {"post": operation}}}
+
+    def load(uri: str) -> Document:
+        raise DocumentError(f"no {uri} here")
+
+    description = Description(read(json.dumps(root).encode(), uri="file:///x.json", name="x.json"), load)
+    headers = (("Content-Type", "application/x-www-form-urlencoded"),)
+    refusal = Mock({"x": description}).refusal(Request("POST", "http://localhost/x", headers, body.encode()))
+    return refusal and refusal.detail
+
+
+LINES = {"type": "array", "items": {"type": "object", "properties": {"n": {"type": "integer"}}, "required": ["n"]}}
+
+
+@pytest.mark.parametrize(
+    ("body", "wrong"),
+    [
+        ("p[0][n]=1&p[1][n]=2", None),
+        ("p[1][n]=2&p[0][n]=1", None),
+        ("p[0][n]=many", "/p/0/n"),
+        ("p=%7B%22n%22%3A1%2C%22m%22%3A2%7D", None),
+        ("p=%7B%22n%22%3A1%7D&p=%7B%22n%22%3A2%7D", None),
+        ("p[a][n]=1", "/p"),
+    ],
+)
+def test_an_array_of_objects_is_read_from_a_form_by_index_and_as_json(body: str, wrong: str | None) -> None:
+    detail = form_refusal(LINES, body)
+
+    assert detail is None if wrong is None else wrong in (detail or "")
+
+
+def test_an_object_with_numbers_for_names_stays_an_object_in_a_form() -> None:
+    by_number = {"type": "object", "additionalProperties": {"type": "string"}}
+
+    assert form_refusal(by_number, "p[0]=a&p[1]=b") is None
+    assert form_refusal({"type": "object", "properties": {"p": by_number}}, "p[p][0]=a") is None
+
+
+def test_brackets_beyond_all_nesting_are_answered_like_any_other_request() -> None:
+    assert form_refusal({"type": "array"}, "p" + "[0]" * 50_000 + "=a") is None
+    assert refused(parameter("query", "deepObject", True, {"type": "object"}), "p" + "[a]" * 20_000 + "=1") is None
+
+
 @pytest.mark.parametrize("collection", ["csv", "ssv", "tsv", "pipes", "multi"])
 def test_arrays_of_2_0_come_back_by_their_collection_format(collection: str) -> None:
     declared = {"name": "p", "in": "query", "type": "array", "items": TEXT, "collectionFormat": collection}
@@ -136,3 +183,10 @@ def test_a_required_object_is_missed() -> None:
 
     assert refused(declared, "") == "the query parameter 'p' is required"
     assert refused(declared, "R=1") is None
+
+
+def test_a_number_out_of_bounds_is_told_as_a_number() -> None:
+    detail = refused(parameter("query", "form", True, {"type": "integer", "minimum": 5}), "p=1")
+
+    assert detail is not None
+    assert "1 is less than the minimum of 5" in detail

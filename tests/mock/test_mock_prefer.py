@@ -192,7 +192,7 @@ def test_a_refusal_is_told_without_an_answer(pets: Mock) -> None:
         found = pets.refusal(Request(method, "http://localhost" + path, headers, data))
         return found and (found.status, found.detail)
 
-    assert refusal("GET", "/nothing") == (404, "no description has a path for GET http://localhost/nothing")
+    assert refusal("GET", "/nothing") == (404, "no operation is GET /nothing")
     assert refusal("PUT", "/pets") == (405, "this path has no PUT, it has GET, POST")
     assert refusal("POST", "/pets") == (400, "a request body is required")
     assert refusal("POST", "/pets", ("Content-Type", "text/csv"), data=b"a")[0] == 415

@@ -372,3 +372,19 @@ def test_an_all_of_that_contradicts_itself_gets_the_nearest_value() -> None:
     }
 
     assert sample(schema) == {"a": "example a", "b": True}
+
+
+def test_one_wrong_example_inside_does_not_cost_all_optional_members():
+    schema = {
+        "type": "object",
+        "properties": {"result": {"type": "string"}, "run": {"$ref": "#/$defs/run"}},
+        "$defs": {
+            "run": {"type": "object", "properties": {"spec": {"$ref": "#/$defs/spec"}, "id": {"type": "integer"}}},
+            "spec": {"type": "object", "properties": {"name": {"type": "string"}}, "example": "example_value"},
+        },
+    }
+
+    value = sample(schema)
+
+    assert value.keys() == {"result", "run"}
+    assert value["run"]["spec"].keys() == {"name"}

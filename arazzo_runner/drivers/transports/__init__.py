@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from .options import ClientOptions
 from .protocol import AsyncTransport, DeferredTransport, Transport, check_request
-from .select import async_transport_for, default_async_transport, default_transport, transport_for
+from .select import async_transport_for, default_async_transport, default_transport, is_application, transport_for
 
 __all__ = [
     "AsyncTransport",
@@ -19,5 +19,6 @@ __all__ = [
     "check_request",
     "default_async_transport",
     "default_transport",
+    "is_application",
     "transport_for",
 ]

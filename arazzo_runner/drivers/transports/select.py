@@ -78,6 +78,15 @@ def async_transport_for(client: Any, options: ClientOptions, *, speed: bool = Fa
             return SyncToAsync(transport_for(client, options))
 
 
+def is_application(client: Any) -> bool:
+    """Whether a client is an ASGI or WSGI application, which is reached without a network.
+
+    Raises:
+        UsageError: it is no client at all.
+    """
+    return _kind(client) in ("asgi", "wsgi")
+
+
 def _is_installed(name: str) -> bool:
     from importlib.util import find_spec
 
