@@ -212,8 +212,8 @@ class OAuth:
             return declared
         described = yield from self._discover(grant, grant.discovery)
         found = _described(described)
-        for url in (found.token, found.device):
-            if url is not None and not (trusts(url) or _origin(url) == _origin(grant.discovery)):
+        for url in found.urls:
+            if not (trusts(url) or _origin(url) == _origin(grant.discovery)):
                 raise TransportError(
                     f"the credential '{grant.requirement.name}' was not sent to {_origin(url)}, which only a document"
                     " that came by URL names",
