@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from .api import Checked, Loaded, Runner, check, load, run, run_async, verify
     from .errors import ArazzoError, DocumentError, InputError, Unavailable, UsageError, WorkflowFailed
     from .limits import Limits
+    from .policy import Policy
     from .report.result import Result
     from .verdict import Verdict
 
@@ -30,6 +31,7 @@ _WHERE = {
     "Verdict": "verdict",
     "Result": "report.result",
     "Limits": "limits",
+    "Policy": "policy",
     "ArazzoError": "errors",
     "DocumentError": "errors",
     "InputError": "errors",
@@ -45,6 +47,7 @@ __all__ = [
     "InputError",
     "Limits",
     "Loaded",
+    "Policy",
     "Result",
     "Runner",
     "Unavailable",

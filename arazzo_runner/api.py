@@ -36,14 +36,14 @@ if TYPE_CHECKING:
     import asyncio
 
     from .casing import CaseFile, Trial
-    from .drivers.policy import Policy
     from .drivers.replay import Difference
     from .drivers.session import Session
     from .drivers.transports import AsyncTransport, Transport
     from .drivers.transports.mock import FaultyRun
-    from .marking import Marker
+    from .marking import Marker, PlanSecrets
     from .messages import Request
     from .mock import Mock, Rule
+    from .policy import Policy
     from .report.case import Case
     from .report.redaction import Redactor
     from .report.result import Result
@@ -174,8 +174,14 @@ def open_document(
     is_url = isinstance(source, str) and _is_url(source)
     root = options.root if options.root is not None else (find_root(path) if path else None)
     fetch = _fetcher(options)
+    named = (*([str(source)] if is_url else ()), *options.sources.values())
     retriever = Retriever(
-        root, fetch=fetch, remote_only=is_url, named=tuple(options.sources.values()), limits=options.limits
+        root,
+        fetch=fetch,
+        remote_only=is_url,
+        named=named,
+        limits=options.limits,
+        policy=_fetch_policy(options, named) if fetch is not None else None,
     )
     cache = TreeCache() if options.cache else None
     registry = Registry(retriever, limits=options.limits, cache=cache, problems=problems)
@@ -374,9 +380,16 @@ def _nearby(path: Path) -> str | None:
 def _fetcher(options: Options) -> Transport | None:
     if not options.fetch:
         return None
-    from .drivers.transports import DeferredTransport
+    from .drivers.transports import DeferredTransport, Supports
 
-    return DeferredTransport(lambda: _make_transport(options, None))
+    clients = _client_options(options)
+    return DeferredTransport(lambda: _make_transport(options, None), Supports(addresses=True), clients.proxy_for)
+
+
+def _fetch_policy(options: Options, typed: Sequence[str]) -> Policy:
+    from .hosts import fetch_policy, is_url
+
+    return fetch_policy(options, [location for location in typed if is_url(location)])
 
 
 def refused(diagnostics: Sequence[Diagnostic], name: str) -> DocumentError | Unavailable:
@@ -417,6 +430,7 @@ def _link_options(loaded: Loaded) -> LinkOptions:
         ),
         contract=_contract(options.contract),
         limit_s=limits.max_evaluation,
+        untrusted=options.untrusted,
         suggest=lambda name, ids: _suggest(loaded.root, name, ids),
     )
 
@@ -522,7 +536,8 @@ class Runner:
         self._async_transports: dict[asyncio.AbstractEventLoop, AsyncTransport] = {}
         self._lock = threading.Lock()
         self._credentials: Any = None
-        self.password_names: dict[int, frozenset[str]] = {}
+        self._secrets: PlanSecrets | None = None
+        self._policy: Policy | None = None
 
     # -- runs ---------------------------------------------------------------------------------------------------------
 
@@ -637,9 +652,34 @@ class Runner:
 
     def input_secrets(self, inputs: Mapping[str, Any]) -> Iterator[Event]:
         """The inputs that are secrets, as SecretMarked events."""
-        from .marking import Marker
+        return self.marker().inputs(inputs)
 
-        return Marker(self.plan).inputs(inputs)
+    def marker(self) -> Marker:
+        """What finds the secrets of one run, in its events."""
+        from .marking import Marker, PlanSecrets
+
+        if self._secrets is None or self._secrets.plan is not self.plan:
+            self._secrets = PlanSecrets(self.plan)
+        return Marker(self._secrets, self._known_secrets())
+
+    def replaced_servers(self) -> dict[str, str]:
+        """The servers that options name, and those that server variables make, where a source has one only."""
+        used: dict[str, set[str]] = {}
+        for step in self._operation_steps():
+            used.setdefault(step.source, set()).add(step.server)
+        filled = {name: min(used[name]) for name in self.options.server_variables if len(used.get(name, ())) == 1}
+        return {**self.options.servers, **filled}
+
+    def _known_secrets(self) -> Iterator[tuple[str, str]]:
+        """Credentials that are there, and server variables with the name of a secret."""
+        from .secrets import is_secret_name
+
+        requirements = (r for step in self._operation_steps() for way in step.operation.security for r in way)
+        yield from self.credentials.held_secrets(requirements)
+        for source, variables in self.options.server_variables.items():
+            for name, value in variables.items():
+                if is_secret_name(name):
+                    yield f"{source}.{name}", value
 
     def _operation_steps(self) -> Iterator[OperationCall]:
         for workflow in self.plan.workflows.values():
@@ -649,11 +689,43 @@ class Runner:
 
     # -- transports ---------------------------------------------------------------------------------------------------
 
+    @property
+    def policy(self) -> Policy:
+        """What may be sent and where to, with the hosts of the plan."""
+        if self._policy is None:
+            from .hosts import run_policy
+
+            self._policy = run_policy(self.options, self.plan, self.loaded.description)
+        return self._policy
+
+    def notes(self) -> tuple[str, ...]:
+        """How requests leave where that is not as usual: another client than was wanted, a proxy."""
+        if self._client is not None or self.options.mock:
+            return ()
+        from .drivers.transports import why_httpx
+
+        options = _client_options(self.options)
+        found = why_httpx(options, speed=self.options.speed)
+        notes = [] if found is None else [found]
+        if any(options.proxy_for(f"https://{host}/") for host in self.policy.default_hosts):
+            notes.append("requests go through a proxy: hosts are checked by name, their addresses cannot be checked")
+        return tuple(notes)
+
+    def _guarded(self, transport: Transport) -> Transport:
+        from .drivers.policy import GuardedTransport
+
+        return GuardedTransport(transport, self.policy)
+
+    def _guarded_async(self, transport: AsyncTransport) -> AsyncTransport:
+        from .drivers.policy import AsyncGuardedTransport
+
+        return AsyncGuardedTransport(transport, self.policy)
+
     def _run_transport(self) -> Transport:
         with self._lock:
             if self._transport is None:
                 self._transport = _make_transport(self.options, self._client, self._mock())
-        return _guarded(self._transport, self.options)
+        return self._guarded(self._transport)
 
     def _run_async_transport(self) -> AsyncTransport:
         """The transport of the running event loop: connections belong to the loop they were made in."""
@@ -666,14 +738,14 @@ class Runner:
             if loop not in self._async_transports:
                 self._async_transports[loop] = _make_async_transport(self.options, self._client, self._mock())
             transport = self._async_transports[loop]
-        return _guarded_async(transport, self.options)
+        return self._guarded_async(transport)
 
     def _sending(self, emit: Observer) -> tuple[Observer, Transport]:
         """Where the events and the requests of one run go; faults are counted for each run."""
         if not self._rules:
             return emit, self._run_transport()
         faulty = self._faulty_run()
-        return faulty.watching(emit), _guarded(faulty, self.options)
+        return faulty.watching(emit), self._guarded(faulty)
 
     def _sending_async(self, emit: Observer) -> tuple[Observer, AsyncTransport]:
         """`_sending` for asyncio."""
@@ -682,7 +754,7 @@ class Runner:
         from .drivers.transports.mock import AsyncFaultyRun
 
         faulty = self._faulty_run()
-        return faulty.watching(emit), _guarded_async(AsyncFaultyRun(faulty), self.options)
+        return faulty.watching(emit), self._guarded_async(AsyncFaultyRun(faulty))
 
     def _faulty_run(self) -> FaultyRun:
         from .drivers.transports.mock import FaultyRun
@@ -751,7 +823,7 @@ class _Fold:
         self._runner = runner
         self._events: list[Event] = []
         self._observers = tuple(observers)
-        self._marker = self._new_marker() if observers else None
+        self._marker = runner.marker() if observers else None
         self.emit = self._show if observers else self._events.append
 
     def _show(self, event: Event) -> None:
@@ -761,17 +833,12 @@ class _Fold:
             for observer in self._observers:
                 observer(told)
 
-    def _new_marker(self) -> Marker:
-        from .marking import Marker
-
-        return Marker(self._runner.plan, self._runner.password_names)
-
     def _learn(self) -> Redactor:
         from .report.redaction import Redactor
 
         options = self._runner.options
         redactor = Redactor(show_secrets=options.show_secrets, redact=options.redact)
-        marker = self._new_marker()
+        marker = self._runner.marker()
         for event in self._events:
             redactor.observe(event)
             for mark in marker.marks(event):
@@ -840,42 +907,15 @@ def _make_async_transport(options: Options, client: Any, mock: Any = None) -> As
     return async_transport_for(client, _client_options(options), speed=options.speed)
 
 
-def _policy(options: Options) -> Policy | None:
-    """What the options ask for beyond sending what the document says, or None."""
-    if not (options.allow_hosts or options.follow_redirects or options.cookies):
-        return None
-    from .drivers.policy import Policy
-
-    return Policy(allow_hosts=options.allow_hosts, follow_redirects=options.follow_redirects, cookies=options.cookies)
-
-
-def _guarded(transport: Transport, options: Options) -> Transport:
-    policy = _policy(options)
-    if policy is None:
-        return transport
-    from .drivers.policy import GuardedTransport
-
-    return GuardedTransport(transport, policy)
-
-
-def _guarded_async(transport: AsyncTransport, options: Options) -> AsyncTransport:
-    policy = _policy(options)
-    if policy is None:
-        return transport
-    from .drivers.policy import AsyncGuardedTransport
-
-    return AsyncGuardedTransport(transport, policy)
-
-
 def _credentials(options: Options, *, own_client: bool = True) -> Any:
     from .config import credential_variables
     from .credentials import Credentials
+    from .hosts import user_hosts
 
-    trusted = options.allow_hosts if options.trusted_hosts is None else options.trusted_hosts
     return Credentials(
         options.auth,
         env=credential_variables(options.env, options.env_file),
-        allow_hosts=trusted,
+        allow_hosts=user_hosts(options),
         interactive=options.interaction is not None,
         store=options.token_store,
         certificate=None if options.mock or not own_client else options.cert is not None,
@@ -921,7 +961,9 @@ def _replayed(runner: Runner, case: Case, inputs: Mapping[str, Any], observers: 
     from .drivers.replay import Replay
     from .drivers.session import Session
 
-    plan = replace(runner.plan, recorded=verdicts_of(case, tuple(_conditions(runner.plan))))
+    conditions = tuple(_conditions(runner.plan))
+    recorded, remembered = verdicts_of(case, conditions), verdicts_of(case, conditions, every=True)
+    plan = replace(runner.plan, recorded=recorded, remembered=remembered)
     folded = _Fold(runner, observers)
     sent: dict[str, Request] = {}
 
@@ -961,7 +1003,8 @@ def case_options(file: CaseFile, options: Options, *, live: bool = False) -> Opt
 
     A server without a name stands for every source. Not live, a description without a server will do.
     """
-    servers = options.servers if "" in options.servers else {**file.case.servers, **options.servers}
+    own = {name: url for name, url in file.case.servers.items() if name not in options.server_variables}
+    servers = options.servers if "" in options.servers else {**own, **options.servers}
     sources = {**file.sources, **options.sources}
     return replace(options, servers=servers, sources=sources, mock=not live)
 

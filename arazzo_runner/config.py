@@ -102,6 +102,10 @@ class Configuration:
     allow_hosts: tuple[str, ...] = ()
     follow_redirects: bool | None = None
     cookies: bool | None = None
+    deny_private: bool | None = None
+    read_only: bool | None = None
+    allow_http: bool | None = None
+    methods: tuple[str, ...] = ()
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
     fail_on: Literal["warning", "error"] | None = None
@@ -166,8 +170,29 @@ def allowed_hosts(given: Sequence[str], project: Configuration, user: Configurat
     return common
 
 
+def allowed_methods(project: Configuration, user: Configuration) -> tuple[str, ...]:
+    """The only methods to send: the user's as far as the project allows them; () is every method.
+
+    Raises:
+        UsageError: the project allows none of the user's.
+    """
+    if not (project.methods and user.methods):
+        return project.methods or user.methods
+    common = tuple(method for method in user.methods if method in project.methods)
+    if not common:
+        raise UsageError(f"{project.source} allows none of the methods in {user.source}")
+    return common
+
+
+def is_set(
+    name: Literal["deny_private", "read_only"], given: bool, project: Configuration, user: Configuration
+) -> bool:
+    """Whether something that tightens the policy is on: whoever says so is heeded."""
+    return given or getattr(project, name) is True or getattr(user, name) is True
+
+
 def is_on(
-    name: Literal["follow_redirects", "cookies"], given: bool, project: Configuration, user: Configuration
+    name: Literal["follow_redirects", "cookies", "allow_http"], given: bool, project: Configuration, user: Configuration
 ) -> bool:
     """Whether something that loosens the policy is on: given, or the user's unless the project forbids it."""
     return given or (getattr(user, name) is True and getattr(project, name) is not False)
@@ -190,6 +215,8 @@ _CHOICES = {
     "fail_on": ("warning", "error"),
 }
 _FLAGS = ("follow_redirects", "cookies")
+_POLICY_FLAGS = (*_FLAGS, "deny_private", "read_only", "allow_http")
+_POLICY_LISTS = ("allow_hosts", "methods")
 _LISTS = ("allow_hosts", "select", "ignore")
 
 
@@ -206,9 +233,33 @@ def _configuration(table: Mapping[str, Any], path: Path) -> Configuration:
             rest[name] = tuple(value)
         elif name == "severities" and isinstance(value, dict) and all(isinstance(item, str) for item in value.values()):
             rest[name] = value
+        elif name == "policy" and isinstance(value, dict):
+            policy = _policy(value, path)
+            twice = next((key for key in policy if key in table or key.replace("_", "-") in table), None)
+            if twice is not None:
+                raise UsageError(f"{path}: '{twice.replace('_', '-')}' stands in the policy and outside of it")
+            rest.update(policy)
         else:
-            raise UsageError(f"{path}: '{written} = {value!r}' is not a setting of arazzo-run")
+            raise _no_setting(path, written, value)
     return Configuration(limits=limits, source=str(path), **rest)
+
+
+def _policy(table: Mapping[str, Any], path: Path) -> dict[str, Any]:
+    """`[tool.arazzo-run.policy]`, or `[policy]` in a file of its own."""
+    found: dict[str, Any] = {}
+    for written, value in table.items():
+        name = written.replace("-", "_")
+        if name in _POLICY_FLAGS and isinstance(value, bool):
+            found[name] = value
+        elif name in _POLICY_LISTS and isinstance(value, list) and all(isinstance(item, str) for item in value):
+            found[name] = tuple(value if name == "allow_hosts" else (item.upper() for item in value))
+        else:
+            raise _no_setting(path, f"policy.{written}", value)
+    return found
+
+
+def _no_setting(path: Path, written: str, value: Any) -> UsageError:
+    return UsageError(f"{path}: '{written} = {value!r}' is not a setting of arazzo-run")
 
 
 def _is_limit(name: str, value: Any) -> bool:

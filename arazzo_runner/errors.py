@@ -13,6 +13,7 @@
     │   ├── ExpressionError ................     an expression that has no value here
     │   │   └── UnresolvedExpression .......
     │   ├── SelectorError ..................     a JSONPath, XPath or JSON Pointer that cannot be applied
+    │   │   └── Overrun ....................     a pattern or query that took longer, or more memory, than it may
     │   ├── ConditionError .................     a condition that cannot be evaluated
     │   └── RequestError ...................     a request that cannot be built
     ├── TransportError ..................... 4   no answer: refused, TLS, DNS, time-out, policy, too large
@@ -130,6 +131,10 @@ class UnresolvedExpression(ExpressionError):
 
 class SelectorError(ExecutionError):
     """A JSONPath, XPath or JSON Pointer that cannot be applied to its context."""
+
+
+class Overrun(SelectorError):
+    """A regular expression or query that was stopped at its bound: another machine may have evaluated it."""
 
 
 class ConditionError(ExecutionError):

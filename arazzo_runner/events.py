@@ -1,7 +1,8 @@
 """What happened in a run, as data. Every report is a fold over these (design, rule 8).
 
 `at` is seconds since the epoch (float), from the driver; `id` is the structural effect id
-`<frame path>/<step>#<visit>.<attempt>`, the same for all events of one attempt of a step.
+`<frame path>/<step>#<visit>.<attempt>`, the same for all events of one attempt of a step. What may hold a secret is not
+part of their `repr` (interface, "Secrets").
 """
 
 from __future__ import annotations
@@ -81,7 +82,7 @@ class WorkflowOutline:
 @dataclass(frozen=True, slots=True)
 class RunStarted:
     workflow_id: str
-    inputs: Mapping[str, Any]
+    inputs: Mapping[str, Any] = field(repr=False)
     outline: tuple[WorkflowOutline, ...]  # the selected workflow first, then those it reaches
     location: Location
     document: str
@@ -94,7 +95,7 @@ class WorkflowStarted:
 
     path: str
     workflow_id: str
-    inputs: Mapping[str, Any]
+    inputs: Mapping[str, Any] = field(repr=False)
     purpose: Literal["run", "step", "dependency", "goto", "retry"]
     location: Location
 
@@ -105,7 +106,7 @@ class WorkflowFinished:
     workflow_id: str
     status: Status
     reason: Reason | None
-    outputs: Mapping[str, Any]
+    outputs: Mapping[str, Any] = field(repr=False)
     missing_outputs: tuple[str, ...] = ()
 
 
@@ -210,24 +211,28 @@ class RequestFailed:
     id: str
     request: Request | None
     failure: TransportFailure | None
-    reason: str
+    reason: str = field(repr=False)
     location: Location | None = None
     at: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
 class CriterionChecked:
-    """One criterion, of the step's successCriteria or (`action` set) of an action."""
+    """One criterion, of the step's successCriteria or (`action` set) of an action.
+
+    `overrun`: it failed because its evaluation was stopped at the bound of time or memory.
+    """
 
     id: str
     condition: str
     type: str  # simple, regex, jsonpath, xpath, contract
     passed: bool
-    operands: tuple[Operand, ...]
-    reason: str | None
+    operands: tuple[Operand, ...] = field(repr=False)
+    reason: str | None = field(repr=False)
     location: Location
     action: str | None = None
     context: str | None = None
+    overrun: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,7 +247,7 @@ class ActionTaken:
     delay_s: float = 0.0
     retry: int | None = None  # this is retry number n ...
     retry_limit: int | None = None  # ... of this many
-    reason: str | None = None
+    reason: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,9 +266,9 @@ class StepFinished:
     path: str
     status: Status
     reason: Reason | None
-    outputs: Mapping[str, Any]
+    outputs: Mapping[str, Any] = field(repr=False)
     missing_outputs: tuple[str, ...] = ()
-    message: str | None = None  # why it failed, one line
+    message: str | None = field(default=None, repr=False)  # why it failed, one line
     duration_s: float = 0.0
 
 
@@ -272,14 +277,14 @@ class SecretMarked:
     """From here on this text is a secret; `label` is a stable name: `createApplication.clientSecret`."""
 
     label: str
-    value: str
+    value: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Warned:
     """A diagnostic found while running."""
 
-    diagnostic: Diagnostic
+    diagnostic: Diagnostic = field(repr=False)
     id: str | None = None
 
 
@@ -289,9 +294,9 @@ class RunFinished:
     status: Status
     reason: Reason | None
     ended_by: str | None  # name of the action that ended the run
-    outputs: Mapping[str, Any] = field(default_factory=dict)
+    outputs: Mapping[str, Any] = field(default_factory=dict, repr=False)
     missing_outputs: tuple[str, ...] = ()
-    message: str | None = None
+    message: str | None = field(default=None, repr=False)
     phase: str | None = None  # of the last failed request: not_sent, maybe_sent
     at: float = 0.0
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -36,8 +37,9 @@ class Request:
 
     `supplied` are the places the step itself filled, as `(in, name)` with lower-case header names: a credential never
     replaces them (decision 47). `remote` is true when the operation's description came by URL and no server was named
-    for it: its origin gets no credentials from the environment. `timeout` is in seconds, None for the default. Without
-    `follow` a redirect is the answer, whatever was asked for: what the request holds is for this server only.
+    for it: its origin gets no credentials from the environment. `timeout` is in seconds, None for the default. One
+    that is `for_credential` is no step's: it asks for a token, and what it holds is for this server only, so that a
+    redirect is its answer.
     """
 
     method: str
@@ -49,7 +51,11 @@ class Request:
     source: str = ""
     remote: bool = False
     timeout: float | None = None
-    follow: bool = True
+    for_credential: bool = False
+
+    def __repr__(self) -> str:
+        """Described only: path, query, headers and body may hold secrets, and nothing here knows which."""
+        return f"Request({self.method!r}, {_origin(self.url)!r}, {_described(self.headers, self.body)})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +69,22 @@ class Response:
     http_version: str = "HTTP/1.1"
     reason: str = ""
 
+    def __repr__(self) -> str:
+        """Described only, as a Request is."""
+        return f"Response({self.status!r}, {_origin(self.url)!r}, {_described(self.headers, self.body)})"
+
     def header(self, name: str) -> str | None:
         """One header value: repeated headers joined with ", ", the first Set-Cookie alone (decision 25)."""
         return header(self.headers, name)
+
+
+def _origin(url: str) -> str:
+    scheme, separator, rest = url.partition("://")
+    return f"{scheme}{separator}{re.split('[/?#]', rest)[0].rpartition('@')[2]}" if separator else ""
+
+
+def _described(headers: Headers, body: bytes | None) -> str:
+    return f"headers=<{', '.join(dict.fromkeys(name for name, _ in headers))}>, body=<{len(body or b'')} bytes>"
 
 
 def header(headers: Headers, name: str) -> str | None:
@@ -92,7 +111,7 @@ class TransportFailure:
     """A request without an answer: connection refused, time-out, TLS, policy."""
 
     kind: TransportKind
-    message: str
+    message: str = field(repr=False)
     phase: Phase = "not_sent"
 
 
@@ -101,5 +120,5 @@ class Message:
     """An AsyncAPI message: what a channel carries."""
 
     channel: str
-    payload: bytes
-    headers: Mapping[str, str] = field(default_factory=dict)
+    payload: bytes = field(repr=False)
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal, TypedDict
 from .condition import DEFAULT_CONDITIONS, Conditions
 from .document import Document
 from .limits import Limits
+from .policy import Policy
 from .selector import DEFAULT_SELECTORS, Selectors
 
 if TYPE_CHECKING:
@@ -30,19 +31,22 @@ class Options:
     server variables by source name. Relative servers of local descriptions are relative to `base_server`, by default
     http://testserver where the client is an application in process. `auth` maps `SCHEME[.FIELD]` to a value. `env` are
     the variables credentials may come from (default: the process's own). `trusted_hosts` get credentials from there
-    although a document that came by URL names them (default: `allow_hosts`). `faults` are what goes wrong with the
-    mock, as `STEP[#N]=FAULT` (`docs/mock.md`). `documents` are supplied to the registry before anything is retrieved;
-    without `fetch` nothing is retrieved by URL. A description given as a text or a mapping is at `base_uri`, and
-    locations show it as `name`.
+    although a document that came by URL names them (default: `allow_hosts`). `policy` says the rest of what may be
+    sent, and where to (docs/policy.md); its `allow_hosts`, `follow_redirects` and `cookies` are those here. `faults`
+    are what goes wrong with the mock, as `STEP[#N]=FAULT` (`docs/mock.md`). `documents` are supplied to the registry
+    before anything is retrieved; without `fetch` nothing is retrieved by URL. The XPath and JSONPath queries of an
+    `untrusted` document are evaluated in a process that is killed at the bound, whatever they cost; None: of those that
+    came by URL. A description given as a text or a mapping is at `base_uri`, and locations show it as `name`. What may
+    hold a secret is not part of the `repr`.
     """
 
     compat: Compat = "auto"
-    servers: Mapping[str, str] = field(default_factory=dict)
-    server_variables: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    servers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    server_variables: Mapping[str, Mapping[str, str]] = field(default_factory=dict, repr=False)
     base_server: str | None = None
     sources: Mapping[str, str] = field(default_factory=dict)
-    auth: Mapping[str, str] = field(default_factory=dict)
-    env: Mapping[str, str] | None = None
+    auth: Mapping[str, str] = field(default_factory=dict, repr=False)
+    env: Mapping[str, str] | None = field(default=None, repr=False)
     env_file: Path | None = None
     interaction: Interaction | None = None
     token_store: TokenStore | None = None
@@ -54,12 +58,14 @@ class Options:
     follow_redirects: bool = False
     cookies: bool = False
     insecure: bool = False
-    proxy: str | None = None
+    proxy: str | None = field(default=None, repr=False)
     cert: str | tuple[str, str] | None = None
     allow_hosts: Sequence[str] = ()
     trusted_hosts: Sequence[str] | None = None
+    policy: Policy = field(default_factory=Policy)
     root: Path | None = None
     fetch: bool = True
+    untrusted: bool | None = None
     cache: bool = True
     show_secrets: bool = False
     redact: Sequence[str] = ()
@@ -95,8 +101,10 @@ class OptionFields(TypedDict, total=False):
     cert: str | tuple[str, str] | None
     allow_hosts: Sequence[str]
     trusted_hosts: Sequence[str] | None
+    policy: Policy
     root: Path | None
     fetch: bool
+    untrusted: bool | None
     cache: bool
     show_secrets: bool
     redact: Sequence[str]

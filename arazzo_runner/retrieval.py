@@ -14,6 +14,7 @@ from .drivers.transports import Transport
 from .errors import SourceMissing, TransportError, Unavailable
 from .limits import Limits
 from .messages import Request
+from .policy import Policy, host_of, is_allowed, literal_origins
 
 _MARKERS = (".git", "pyproject.toml", ".arazzo-run.toml")
 _REDIRECTS = 5
@@ -31,7 +32,11 @@ def find_root(document: Path) -> Path:
 
 
 class Retriever:
-    """Retrieves documents by URI: local files under the root; for a document that came by URL only `named` ones."""
+    """Retrieves documents by URI: local files under the root; for a document that came by URL only `named` ones.
+
+    URLs are fetched as the policy says. Those among `named`, which the user wrote, are not held against its lists of
+    hosts.
+    """
 
     def __init__(
         self,
@@ -41,15 +46,19 @@ class Retriever:
         remote_only: bool = False,
         named: Collection[str] = (),
         limits: Limits | None = None,
+        policy: Policy | None = None,
     ) -> None:
         self._root = root.resolve() if root else None
         self._fetch = fetch
         self._remote_only = remote_only
         self._named = frozenset(Path(location).absolute() for location in named if "://" not in location)
+        self._typed = frozenset(location.partition("#")[0] for location in named if "://" in location)
         self._limits = limits or Limits()
+        self._policy = policy
+        self._near: set[str] = set()  # origins that a local document, or the user, named
 
-    def __call__(self, uri: str) -> Retrieved:
-        """The bytes behind a URI.
+    def __call__(self, uri: str, remote: bool = False) -> Retrieved:
+        """The bytes behind a URI; `remote` where a document that came by URL names it.
 
         Raises:
             SourceMissing: a local file that is not there or may not be read.
@@ -60,7 +69,7 @@ class Retriever:
         except ValueError as error:
             raise SourceMissing(f"{uri} is not a URL: {error}", hint="name another place with --source") from None
         if scheme in ("http", "https"):
-            return self._remote(uri)
+            return self._remote(uri, remote and uri not in self._typed)
         if scheme == "file":
             return self._local(uri)
         raise SourceMissing(f"there is no document {uri}", hint="supply it, or name another place with --source")
@@ -91,14 +100,17 @@ class Retriever:
         except OSError as error:
             raise SourceMissing(f"{shown} cannot be read: {error.strerror}") from None
 
-    def _remote(self, uri: str) -> Retrieved:
+    def _remote(self, uri: str, remote: bool) -> Retrieved:
         if self._fetch is None:
             raise Unavailable(f"{uri} is remote, and nothing may be fetched")
+        if not remote:
+            self._near.update(literal_origins((uri,)))
+        remote = remote and not is_allowed(uri, self._near)
         url, limits = uri, replace(self._limits, max_body=self._limits.max_document)
         for _ in range(_REDIRECTS + 1):
-            request = Request("GET", url, (("Accept", "application/yaml, application/json, */*"),))
+            request = Request("GET", url, (("Accept", "application/yaml, application/json, */*"),), remote=remote)
             try:
-                response = self._fetch.send(request, timeout=self._limits.timeout, limits=limits)
+                response = self._sender(url, self._fetch).send(request, timeout=self._limits.timeout, limits=limits)
             except TransportError as error:
                 if error.kind == "too-large" and error.hint == "Limits(max_body=...)":
                     raise Unavailable(
@@ -108,7 +120,9 @@ class Retriever:
             location = response.header("location")
             if response.status in (301, 302, 303, 307, 308) and location:
                 try:
-                    url = urljoin(url, location)
+                    target = urljoin(url, location)
+                    # Another host is named by an answer, not by whoever named this one.
+                    url, remote = target, remote or host_of(target) != host_of(url)
                 except ValueError:
                     raise Unavailable(f"{url} redirects to {location[:200]!r}, which is no URL") from None
                 continue
@@ -118,6 +132,18 @@ class Retriever:
                 )
             return Retrieved(response.body, url, url)
         raise Unavailable(f"{uri} redirects more than {_REDIRECTS} times")
+
+    def _sender(self, url: str, fetch: Transport) -> Transport:
+        """The transport under the policy."""
+        policy = self._policy
+        if policy is None:
+            return fetch
+        from .drivers.policy import GuardedTransport
+
+        if url in self._typed:
+            named = (*policy.allow_hosts, *policy.named_hosts)
+            policy = replace(policy, allow_hosts=(), within_hosts=(), named_hosts=named)
+        return GuardedTransport(fetch, policy)
 
 
 def _shown(path: Path) -> str:

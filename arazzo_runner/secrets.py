@@ -6,6 +6,7 @@ names such as `client_secret`. This module knows the names only.
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Iterator
 
@@ -32,6 +33,17 @@ _FLAGS = frozenset({"is", "has", "show", "hide", "use", "uses", "require", "requ
 # Inside a member named `token` or `secrets`, these hold the secret itself.
 _CARRIERS = frozenset({"value", "key", "text", "plaintext", "raw", "data"})
 # fmt: on
+# Headers that hold a URL, and parameters of URLs that are a signature.
+URL_HEADERS = frozenset({"location", "content-location", "referer", "link"})
+_SIGNATURES = frozenset({"sig", "signature", "xamzsignature", "xamzcredential", "xgoogsignature", "xgoogcredential"})
+
+# Where a text that is no JSON names its values: elements and attributes of XML, the parts of a form (RFC 7578).
+ELEMENT = re.compile(
+    r"(<(?P<name>[A-Za-z_][\w.:-]*)(?:\s[^<>]*)?>)(?P<text>(?:<!\[CDATA\[[^\]]*\]\]>|[^<>])+)(?=</(?P=name)\s*>)"
+)
+ATTRIBUTE = re.compile(r"(?<=\s)(?P<name>[A-Za-z_][\w.:-]*)(?P<is>\s*=\s*)(?P<quote>[\"'])(?P<text>[^<]*?)(?P=quote)")
+PART_NAME = re.compile(r'(?i)[;\s]name="([^"\r\n]*)"')
+_CDATA = re.compile(r"<!\[CDATA\[([^\]]*)\]\]>")
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 
 
@@ -55,6 +67,16 @@ def is_secret_name(name: str) -> bool:
 def is_secret_member(name: str, *, within_secret: bool) -> bool:
     """The same for a member of an object which itself is the value of a secret name (`token: {value: ...}`)."""
     return is_secret_name(name) or (within_secret and name.lower() in _CARRIERS)
+
+
+def is_secret_parameter(name: str) -> bool:
+    """The same for a parameter of a URL, where signatures are credentials."""
+    return is_secret_name(name) or re.sub(r"[^a-z]", "", name.lower()) in _SIGNATURES
+
+
+def markup_text(text: str) -> str:
+    """What an element or an attribute says."""
+    return html.unescape(_CDATA.sub(lambda found: html.escape(found[1]), text))
 
 
 def secret_values(value: JSON, prefix: str) -> Iterator[tuple[str, str]]:

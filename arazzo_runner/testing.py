@@ -35,7 +35,7 @@ from .explore import (
 from .explore import step_of as step_at
 from .expression import StepsReference, split
 from .location import Location
-from .marking import Marker
+from .marking import Marker, PlanSecrets
 from .mock import Mock
 from .plan import NO_SERVER, OperationCall, Plan
 from .plan.written import expressions_in
@@ -309,7 +309,7 @@ class _Try:
 
     def _events(self, run: Run) -> Iterator[Event]:
         """A run once more, as a driver tells it, with what is secret in it."""
-        marker, happened = Marker(self._plan), list[Event]()
+        marker, happened = Marker(PlanSecrets(self._plan)), list[Event]()
         Replay(_Explored(run)).run(Session(self._plan, run.inputs, happened.append))
         for event in happened:
             yield from marker.marks(event)

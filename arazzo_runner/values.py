@@ -16,6 +16,8 @@ from json.encoder import encode_basestring as _quote
 from typing import Any, Final, NamedTuple, TypeAlias
 
 Number: TypeAlias = "int | float | Decimal"
+MAX_DIGITS: Final = 4300
+"""Digits of a number written without an exponent: Python's own bound for integers, here for every number."""
 JSON: TypeAlias = "bool | int | float | Decimal | str | list[Any] | dict[str, Any] | None"
 
 
@@ -97,11 +99,24 @@ def array_index(token: str) -> int | None:
 def _parse_float(text: str) -> float | Decimal:
     number = float(text)
     try:
-        if math.isinf(number) or Decimal(repr(number)) != Decimal(text):
-            return Decimal(text)
+        exact = Decimal(text)
     except InvalidOperation:
-        raise ValueError(f"the exponent of {text[:40]} is out of bounds") from None
-    return number
+        raise _beyond(text) from None
+    if len(text) > MAX_DIGITS or abs(exact.adjusted()) > MAX_DIGITS:
+        raise _beyond(text)
+    return exact if math.isinf(number) or Decimal(repr(number)) != exact else number
+
+
+def as_float(number: Number) -> float:
+    """The nearest float; an infinity where there is none."""
+    try:
+        return float(number)
+    except OverflowError:
+        return math.inf if number > 0 else -math.inf
+
+
+def _beyond(text: str) -> ValueError:
+    return ValueError(f"{text[:40]} has more than {MAX_DIGITS} digits")
 
 
 def _refuse_constant(text: str) -> Any:
@@ -118,7 +133,7 @@ def loads(
     """Read JSON text (RFC 8259); NaN and Infinity are refused. The hook makes each object from its members.
 
     Raises:
-        ValueError: the text is not JSON (json.JSONDecodeError), or holds a number of thousands of digits.
+        ValueError: the text is not JSON (json.JSONDecodeError), or holds a number of more than MAX_DIGITS digits.
         RecursionError: it is nested too deep for this interpreter.
     """
     if isinstance(text, bytes):

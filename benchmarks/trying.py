@@ -45,5 +45,7 @@ def _corpus() -> Iterator[str]:
         took = time.perf_counter() - start
     used = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime - before
     workflows = sum(len(each.tried) for each in found)
-    yield f"the straight runs of {workflows} published workflows, {PROCESSES} processes: {took:.0f} s (aim: 120),"
+    yield (
+        f"the straight runs of {workflows} published workflows, {PROCESSES} processes: {took:.0f} s (aim: 120),"
         f" of which {used:.0f} s of processor time in both together"
+    )

@@ -22,9 +22,14 @@ class RawServer:
     context: ssl.SSLContext | None = None
     requests: list[bytes] = field(default_factory=list)
     connections: int = 0
+    host: str = "127.0.0.1"
+    port: int = 0
 
     def __post_init__(self) -> None:
-        self._socket = socket.create_server(("127.0.0.1", 0), backlog=128)
+        self._socket = socket.create_server(
+            (self.host, self.port), family=socket.AF_INET6 if ":" in self.host else socket.AF_INET, backlog=128
+        )
+        self.port = self._socket.getsockname()[1]
         self._stopped = threading.Event()
         self._open: list[socket.socket] = []
         self._threads = [threading.Thread(target=self._accept, daemon=True)]
@@ -33,8 +38,8 @@ class RawServer:
     @property
     def origin(self) -> str:
         scheme = "https" if self.context else "http"
-        host = "localhost" if self.context else "127.0.0.1"
-        return f"{scheme}://{host}:{self._socket.getsockname()[1]}"
+        host = "localhost" if self.context else f"[{self.host}]" if ":" in self.host else self.host
+        return f"{scheme}://{host}:{self.port}"
 
     def _accept(self) -> None:
         while not self._stopped.is_set():

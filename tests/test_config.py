@@ -9,8 +9,10 @@ import pytest
 from arazzo_runner.config import (
     Configuration,
     allowed_hosts,
+    allowed_methods,
     credential_variables,
     is_on,
+    is_set,
     project_configuration,
     read_env_file,
     tightened,
@@ -252,3 +254,58 @@ def test_hosts_that_exclude_each_other_are_told():
 )
 def test_the_project_may_turn_off_but_not_on(given: bool, project: bool | None, user: bool | None, on: bool):
     assert is_on("cookies", given, Configuration(cookies=project), Configuration(cookies=user)) is on
+
+
+# -- the policy -----------------------------------------------------------------------------------------------------
+
+
+def test_the_policy_is_a_table_of_its_own(tmp_path: Path):
+    (tmp_path / "pyproject.toml").write_text(
+        '[tool.arazzo-run]\ntimeout = 5\n[tool.arazzo-run.policy]\nallow-hosts = ["a"]\nmethods = ["get", "POST"]\n'
+        "deny-private = true\nread-only = true\nallow-http = false\ncookies = false\nfollow-redirects = false\n"
+    )
+
+    found = project_configuration(tmp_path)
+
+    assert (found.allow_hosts, found.methods) == (("a",), ("GET", "POST"))
+    assert (found.deny_private, found.read_only, found.allow_http) == (True, True, False)
+    assert (found.cookies, found.follow_redirects) == (False, False)
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["deny-private = 1", 'methods = "GET"', "methods = [1]", "nonsense = true", "insecure = true", "timeout = 5"],
+)
+def test_a_policy_that_is_none_is_refused_with_its_file(tmp_path: Path, line: str):
+    (tmp_path / ".arazzo-run.toml").write_text(f"[policy]\n{line}\n")
+
+    with pytest.raises(UsageError, match=r"\.arazzo-run\.toml: 'policy\."):
+        project_configuration(tmp_path)
+
+
+def test_hosts_stand_in_one_place(tmp_path: Path):
+    (tmp_path / ".arazzo-run.toml").write_text('allow-hosts = ["a"]\n[policy]\nallow-hosts = ["b"]\n')
+
+    with pytest.raises(UsageError, match="stands in the policy and outside of it"):
+        project_configuration(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("given", "project", "user", "on"),
+    [(False, None, None, False), (False, True, False, True), (False, None, True, True), (True, False, False, True)],
+)
+def test_whoever_tightens_is_heeded(given: bool, project: bool | None, user: bool | None, on: bool):
+    assert is_set("read_only", given, Configuration(read_only=project), Configuration(read_only=user)) is on
+
+
+@pytest.mark.parametrize(
+    ("project", "user", "methods"),
+    [((), (), ()), (("GET",), (), ("GET",)), ((), ("GET",), ("GET",)), (("GET", "PUT"), ("PUT", "POST"), ("PUT",))],
+)
+def test_methods_are_those_that_both_allow(project: tuple[str, ...], user: tuple[str, ...], methods: tuple[str, ...]):
+    assert allowed_methods(Configuration(methods=project), Configuration(methods=user)) == methods
+
+
+def test_methods_that_exclude_each_other_are_told():
+    with pytest.raises(UsageError, match="none of the methods"):
+        allowed_methods(Configuration(methods=("GET",)), Configuration(methods=("PUT",)))

@@ -26,6 +26,7 @@ FOUNDATION: dict[str, set[str]] = {
     "diagnostics": {"location"},
     "errors": {"location", "diagnostics"},
     "messages": {"values", "errors"},
+    "policy": {"errors"},
 }
 PLAN = {"model", "openapi", "asyncapi", "condition", "selector", "expression", "document"}
 BELOW_API = {
@@ -43,6 +44,7 @@ BELOW_API = {
     "report",
     "config",
     "options",
+    "hosts",
     "retrieval",
     "marking",
     "casing",
@@ -66,7 +68,7 @@ ROOMS: dict[str, set[str]] = {
     "interpreter": {"plan", "events", "openapi", "condition", "expression"},
     "drivers": {"interpreter", "plan", "credentials", "events"},
     "retrieval": {"document", "drivers"},
-    "marking": {"plan", "openapi", "events"},
+    "marking": {"plan", "openapi", "expression", "interpreter", "events"},
     "testing": {"explore", "expression", "mock", "plan", "drivers", "report", "marking", "events", "verdict"},
     "mock": {"sample", "openapi", "asyncapi", "document"},
     "explore": {"plan", "interpreter", "mock", "sample", "openapi", "condition", "expression", "events", "verdict"},
@@ -74,6 +76,7 @@ ROOMS: dict[str, set[str]] = {
     "report": {"events", "verdict"},
     "config": set(),
     "options": {"condition", "selector", "document", "credentials", "drivers"},
+    "hosts": {"options", "plan", "model", "openapi"},
     "api": BELOW_API,
     "mocking": {"api", "mock", "model", "openapi", "document", "options", "plan"},
     "pytest_plugin": {"api", "config", "document", "options", "report", "retrieval", "testing", "verdict"},

@@ -180,13 +180,13 @@ def _detail(problem: Response) -> str:
     return str(loads(problem.body).get("detail", "")).removeprefix("Prefer: ")
 
 
-# -- verdicts of secrets ----------------------------------------------------------------------------------------------
+# -- recorded verdicts ------------------------------------------------------------------------------------------------
 
 
 def verdicts_of(
-    case: Case, conditions: Collection[tuple[str, str | None, str]]
+    case: Case, conditions: Collection[tuple[str, str | None, str]], *, every: bool = False
 ) -> Mapping[tuple[str, str, str | None], tuple[bool, str | None]]:
-    """The verdicts that read a secret, by effect, condition and action.
+    """The verdicts that a replay cannot compute (they read a secret, or overran), or all; by effect, condition, action.
 
     `conditions` are those of the plan, as (stepId, action, text): a secret within a recorded one is a placeholder.
     """
@@ -195,7 +195,7 @@ def verdicts_of(
         for exchange in case.exchanges
         if exchange.id is not None
         for verdict in exchange.verdicts
-        if verdict.secret
+        if every or verdict.secret or verdict.overrun
         for text in _texts(verdict.condition, (step_of(exchange.id), verdict.action), conditions)
     }
 

@@ -145,6 +145,8 @@ class Flow:
     @cached_property
     def loops(self) -> tuple[frozenset[str], ...]:
         """The steps that can come back to themselves by goto, grouped: each group's steps reach each other."""
+        if not self._goes_back:
+            return ()
         after = {name: self._after(name) for name in self._order if name in self.reachable}
         groups: list[frozenset[str]] = []
         for name in after:
@@ -152,6 +154,12 @@ class Flow:
             if name in group and group not in groups:
                 groups.append(group)
         return tuple(groups)
+
+    @property
+    def _goes_back(self) -> bool:
+        place = {name: index for index, name in enumerate(self._order)}
+        edges = (edge for name in self._order for edge in self.edges[name] if edge.target)
+        return any(place.get(edge.target or "", len(place)) <= place[edge.source] for edge in edges)
 
     def _after(self, start: str) -> set[str]:
         found: set[str] = set()

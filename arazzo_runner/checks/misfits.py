@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any, Final, TypeAlias
 
+from ..document.tangle import is_tangled
 from ..values import JSON, dumps, text_of
 
 Fits: TypeAlias = "Callable[[JSON], tuple[Misfit, ...]]"
@@ -91,9 +92,11 @@ def listed(values: tuple[JSON, ...]) -> str:
 
 
 def fitting(schema: dict[str, Any]) -> Fits | None:
-    """What is wrong with a value by a self-contained schema; None where that is no schema."""
+    """What is wrong with a value by a self-contained schema; None where that is no schema, or a tangled one."""
     import jsonschema_rs
 
+    if is_tangled(schema):
+        return None
     try:
         validator = jsonschema_rs.Draft202012Validator(schema, mask="the value", offline=True)
     except (ValueError, jsonschema_rs.ReferencingError):

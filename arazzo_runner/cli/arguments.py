@@ -77,6 +77,16 @@ def add_reading_options(parser: argparse.ArgumentParser) -> None:
         help="the server of a source, or NAME.VAR=VALUE for a server variable",
     )
     group.add_argument("--root", type=Path, metavar="DIR", help="the folder local sources may be read from")
+    group.add_argument(
+        "--allow-host",
+        action="append",
+        default=[],
+        metavar="HOST",
+        help="send to these hosts only (HOST, HOST:PORT, *.DOMAIN), private ones too, and give them credentials",
+    )
+    group.add_argument(
+        "--deny-private", action="store_true", help="refuse loopback and private addresses unless their host is named"
+    )
     group.add_argument("--no-cache", action="store_true", help="do not keep parsed descriptions")
     compat = group.add_mutually_exclusive_group()
     compat.add_argument(
@@ -166,13 +176,13 @@ def _add_network(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--insecure", action="store_true", help="do not check TLS certificates")
     group.add_argument("--proxy", metavar="URL", help="send everything through this proxy")
     group.add_argument("--cert", metavar="FILE[,KEY]", help="a client certificate")
-    group.add_argument(
-        "--allow-host",
-        action="append",
-        default=[],
-        metavar="HOST",
-        help="send to these hosts only, and give them credentials",
-    )
+    add_sending_options(group)
+
+
+def add_sending_options(group: Any) -> None:
+    """What narrows or widens what is sent: of every command that sends the requests of steps."""
+    group.add_argument("--read-only", action="store_true", help="send GET, HEAD, OPTIONS, TRACE and QUERY only")
+    group.add_argument("--allow-http", action="store_true", help="send credentials without TLS to other machines too")
 
 
 def _seconds(text: str) -> float:
@@ -228,8 +238,9 @@ def options_of(given: argparse.Namespace, configured: tuple[Configuration, Confi
     Raises:
         UsageError: an option that cannot be read.
     """
-    from ..config import allowed_hosts, is_on, tightened
+    from ..config import allowed_hosts, allowed_methods, is_on, is_set, tightened
     from ..options import Options
+    from ..policy import Policy
 
     project, user = configured or configurations(given.file, given.root)
     values = vars(given)
@@ -254,6 +265,12 @@ def options_of(given: argparse.Namespace, configured: tuple[Configuration, Confi
         cert=_certificate(values.get("cert")),
         allow_hosts=allowed_hosts(values.get("allow_host") or (), project, user),
         trusted_hosts=tuple(values.get("allow_host") or user.allow_hosts),
+        policy=Policy(
+            deny_private=is_set("deny_private", bool(values.get("deny_private")), project, user),
+            read_only=is_set("read_only", bool(values.get("read_only")), project, user),
+            methods=allowed_methods(project, user),
+            allow_http=is_on("allow_http", bool(values.get("allow_http")), project, user),
+        ),
         root=given.root,
         fetch=values.get("fetch", True),
         cache=not given.no_cache,
@@ -298,7 +315,8 @@ def _limits(values: dict[str, Any]) -> tuple[Limits, dict[str, Any]]:
 def _pair(text: str, form: str) -> tuple[str, str]:
     name, equals, value = text.partition("=")
     if not equals or not name:
-        raise UsageError(f"'{text}' is not of the form {form}")
+        shown = "what was given" if form.startswith("--auth") else f"'{text}'"  # it may be the credential itself
+        raise UsageError(f"{shown} is not of the form {form}")
     return name, value
 
 

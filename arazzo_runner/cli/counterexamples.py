@@ -10,6 +10,7 @@ import shlex
 from dataclasses import replace
 from pathlib import Path
 
+from ..secrets import is_secret_name
 from ..verdict import Problem, Verdict
 
 
@@ -47,11 +48,17 @@ class Counterexamples:
 
 
 def reading_words(given: argparse.Namespace) -> list[str]:
-    """The options that decide how a description is read, as they were typed."""
+    """The options that decide how a description is read, as they were typed; the values of secrets left out."""
     words = [word for text in given.source for word in ("--source", text)]
-    words += [word for text in given.server for word in ("-s", text)]
+    words += [word for text in given.server for word in ("-s", _without_secret(text))]
     words += ["--root", str(given.root)] if given.root is not None else []
     return [*words, *([f"--{given.compat}"] if given.compat != "auto" else [])]
+
+
+def _without_secret(server: str) -> str:
+    name, equals, _ = server.partition("=")
+    is_variable = equals and "." in name and "://" not in server
+    return f"{name}=..." if is_variable and is_secret_name(name.rpartition(".")[2]) else server
 
 
 def _cache() -> Path:

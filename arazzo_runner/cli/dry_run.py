@@ -7,6 +7,7 @@ from typing import Any
 
 from ..api import Runner
 from ..drivers.dry import Shown, dry_run
+from ..messages import header
 from ..report.redaction import Redactor
 from ..values import dumps
 
@@ -32,7 +33,7 @@ def main(runner: Runner, inputs: dict[str, Any], *, verbose: bool = False) -> in
 def _print(shown: Shown, redactor: Redactor) -> None:
     indent = "  " * shown.depth
     if shown.request is None:
-        print(f"{indent}{shown.step_id}: {shown.refused or shown.target}", file=sys.stderr)
+        print(f"{indent}{shown.step_id}: {redactor.text(shown.refused or shown.target)}", file=sys.stderr)
         return
     request = shown.request
     url = redactor.url(request.url).replace("%7B%24", "{$").replace("%7D", "}")
@@ -44,7 +45,7 @@ def _print(shown: Shown, redactor: Redactor) -> None:
     for scheme in shown.later:
         print(f"{indent}  (the credential '{scheme}' is fetched when it is needed)", file=sys.stderr)
     if request.body is not None:
-        text = redactor.text(request.body.decode("utf-8", "replace"))
-        print(f"{indent}  {text[:4096]}", file=sys.stderr)
+        masked = redactor.body(request.body, header(request.headers, "content-type"))
+        print(f"{indent}  {masked.decode('utf-8', 'replace')[:4096]}", file=sys.stderr)
     if shown.note:
         print(f"{indent}  {dumps(shown.note)}", file=sys.stderr)

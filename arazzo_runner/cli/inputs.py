@@ -27,7 +27,7 @@ def read_inputs(file: str | None, pairs: Sequence[str], schema: InputsSchema) ->
         name, equals, text = pair.partition("=")
         if not equals or not name:
             raise UsageError(f"'{pair}' is not of the form NAME=VALUE", hint="-i name=value")
-        inputs[name] = _typed(_text(name, text), _types(schema, name), name)
+        inputs[name] = _typed(_text(name, text), _types(schema, name), name, secret=_is_secret(name, schema))
     return inputs
 
 
@@ -45,7 +45,7 @@ def ask_for_missing(inputs: dict[str, Any], schema: InputsSchema) -> None:
 def _answer(name: str, declared: dict[str, Any], schema: InputsSchema) -> Any:
     while True:
         try:
-            return _typed(_asked(name, declared), _types(schema, name), name)
+            return _typed(_asked(name, declared), _types(schema, name), name, secret=_is_secret(name, schema))
         except IllTyped as error:
             print(error.problems[0], file=sys.stderr)
 
@@ -78,7 +78,7 @@ def _without_secrets(arguments: Sequence[str]) -> Iterator[str]:
 
 
 def _asked(name: str, declared: dict[str, Any]) -> str:
-    if is_secret_name(name) or declared.get("format") == "password" or declared.get("writeOnly"):
+    if _says_secret(name, declared):
         import getpass
 
         try:
@@ -91,6 +91,14 @@ def _asked(name: str, declared: dict[str, Any]) -> str:
     if not line:
         raise InputError("no input", problems=(f"no value for input '{name}'",))
     return line.rstrip("\n")
+
+
+def _is_secret(name: str, schema: InputsSchema) -> bool:
+    return _says_secret(name, schema.resolve(schema.properties.get(name, {})))
+
+
+def _says_secret(name: str, declared: Mapping[str, Any]) -> bool:
+    return is_secret_name(name) or declared.get("format") == "password" or bool(declared.get("writeOnly"))
 
 
 def _from_file(file: str) -> dict[str, Any]:
@@ -181,7 +189,7 @@ def _types_of(value: Any) -> frozenset[str]:
             return frozenset(("number", "integer"))
 
 
-def _typed(text: str, types: frozenset[str], name: str) -> Any:
+def _typed(text: str, types: frozenset[str], name: str, *, secret: bool) -> Any:
     """A string where only a string is allowed, else JSON, failing that the text where a string is allowed."""
     if types == {"string"}:
         return text
@@ -196,4 +204,5 @@ def _typed(text: str, types: frozenset[str], name: str) -> Any:
     if value is not MISSING:
         return value  # JSON of another type: the schema says what is wrong with it
     wanted = " or ".join(sorted(types - {"integer"} if "number" in types else types))
-    raise IllTyped(f"input '{name}' is not JSON", problems=(f"input '{name}' is '{text}', not of type {wanted}",))
+    shown = "a text" if secret else f"'{text}'"
+    raise IllTyped(f"input '{name}' is not JSON", problems=(f"input '{name}' is {shown}, not of type {wanted}",))

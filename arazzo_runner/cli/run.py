@@ -162,6 +162,8 @@ def report(given: argparse.Namespace, runner: Runner, inputs: dict[str, Any]) ->
     for diagnostic in runner.plan.diagnostics:
         if diagnostic.severity != "info" or given.verbose:
             console.diagnostic(diagnostic)
+    for note in runner.notes() if given.verbose else ():
+        console.note(note)
     tee = Tee(redactor, SecretAnnouncer(sys.stderr, os.environ), console, *reports(given, runner, redactor))
     try:
         with interruptible(runner.close):
@@ -211,10 +213,8 @@ def reports(given: argparse.Namespace, runner: Runner, redactor: Any) -> list[An
     if given.record is not None:
         from ..report.transcript import TranscriptReport
 
-        options = runner.options
-        found.append(
-            TranscriptReport(given.record, redactor=redactor, sources=options.sources, servers=options.servers)
-        )
+        sources, servers = runner.options.sources, runner.replaced_servers()
+        found.append(TranscriptReport(given.record, redactor=redactor, sources=sources, servers=servers))
     if "-" not in (given.json, given.events):
         from ..report.outputs import OutputsReport
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from ..plan import LinkedWorkflow, OperationCall, Plan
+from ..report.redaction import Redactor
+from ..secrets import is_secret_name
 from ..values import dumps
 from .arguments import Parser, add_document_options
 from .run import load_file
@@ -36,7 +38,8 @@ def main(arguments: Sequence[str]) -> int:
     if given.diagram:
         _write(_diagram(given.diagram, plans, loaded.description.document.name))
     else:
-        print("\n\n".join("\n".join(_lines(plan)) for plan in plans))
+        text = "\n\n".join("\n".join(_lines(plan)) for plan in plans)
+        print(_redactor(loaded.options.server_variables).text(text))
     return _tell(plans)
 
 
@@ -45,6 +48,16 @@ def _write(drawing: str) -> None:
     sys.stdout.flush()
     sys.stdout.buffer.write(drawing.encode("utf-8"))
     sys.stdout.buffer.flush()
+
+
+def _redactor(variables: Mapping[str, Mapping[str, str]]) -> Redactor:
+    """Servers are shown with the values of their variables, which may be secrets by their names."""
+    redactor = Redactor()
+    for source, values in variables.items():
+        for name, value in values.items():
+            if is_secret_name(name):
+                redactor.mark(f"{source}.{name}", value)
+    return redactor
 
 
 def _tell(plans: Sequence[Plan]) -> int:
@@ -60,7 +73,6 @@ def _diagram(kind: str, plans: Sequence[Plan], document: str) -> str:
     from ..drivers.outline import outline
     from ..report.page.graph import graph_of
     from ..report.page.markup import Builder
-    from ..report.redaction import Redactor
 
     outlines = [outline(plan) for plan in plans]
     every = {each.key: each for found in outlines for each in (found[0], *found[1:])}

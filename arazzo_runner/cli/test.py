@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from ..errors import UsageError
-from .arguments import Parser, add_reading_options, check_source_names, configurations, options_of
+from .arguments import Parser, add_reading_options, add_sending_options, check_source_names, configurations, options_of
 from .counterexamples import Counterexamples
 from .files import named_files
 from .pool import parallel
@@ -73,7 +73,7 @@ def _add_live(parser: Parser) -> None:
     group.add_argument("--env-file", type=Path, metavar="FILE", help="read variables from here instead of .env")
     group.add_argument("--insecure", action="store_true", help="do not check TLS certificates")
     group.add_argument("--proxy", metavar="URL", help="send everything through this proxy")
-    group.add_argument("--allow-host", action="append", default=[], metavar="HOST", help="send to these hosts only")
+    add_sending_options(group)
     group.add_argument("--timeout", type=float, metavar="S", help="seconds for one request in total (30)")
 
 

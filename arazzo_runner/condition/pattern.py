@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TypeAlias
 
-from ..errors import ConditionError, ExecutionError
+from ..errors import ExecutionError, Overrun
 from ..expression import Scope, Template, parse_template
 from ..values import Operand, text_of
 from .context import Context, read_context
@@ -71,7 +71,7 @@ class RegexCondition:
         try:
             reason = self.refusal(scope, operands)
         except ExecutionError as error:
-            reason = error.message
+            return Verdict(False, tuple(operands), error.message, overrun=isinstance(error, Overrun))
         except ConditionSyntaxError as error:
             reason = f"with its expressions inserted the pattern is not valid: {error.message}"
         return Verdict(reason is None, tuple(operands), reason)
@@ -84,5 +84,5 @@ class RegexCondition:
         try:
             found = search(text_of(value), self.limit_s)
         except TimeoutError:
-            raise ConditionError(f"the search took longer than {self.limit_s:g} s") from None
+            raise Overrun(f"the search took longer than {self.limit_s:g} s") from None
         return None if found else f"{self.context.text} is {show(value)}, in which {show(pattern)} finds nothing"

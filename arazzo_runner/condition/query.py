@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from ..errors import ExecutionError, LanguageSyntaxError
+from ..errors import ExecutionError, LanguageSyntaxError, Overrun
 from ..expression import Reading, Scope, Template, Tolerated, UndeclaredName, parse_template
 from ..selector import Selector, Selectors, SelectorSyntaxError
 from ..values import Operand, Value
@@ -92,7 +92,7 @@ class QueryCondition:
         try:
             return self.decide(scope, operands)
         except ExecutionError as error:
-            return Verdict(False, tuple(operands), error.message)
+            return Verdict(False, tuple(operands), error.message, overrun=isinstance(error, Overrun))
         except LanguageSyntaxError as error:
             reason = f"with its expressions inserted the query is not valid: {error.message}"
             return Verdict(False, tuple(operands), reason)

@@ -21,12 +21,16 @@ class ContextSyntaxError(ConditionSyntaxError):
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """The outcome of one check: every operand that was evaluated, why it failed, and what was read leniently."""
+    """The outcome of one check: every operand that was evaluated, why it failed, and what was read leniently.
+
+    `overrun` says that it failed because it was stopped at its bound, of time or memory.
+    """
 
     passed: bool
     operands: tuple[Operand, ...] = ()
     reason: str | None = None
     note: str | None = None
+    overrun: bool = False
 
 
 class Condition(Protocol):

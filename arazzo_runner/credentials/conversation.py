@@ -7,7 +7,7 @@ the run's own request. Drivers fulfil wishes by the run's own transport, so that
 from __future__ import annotations
 
 from collections.abc import Callable, Generator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from ..errors import TransportError
@@ -59,7 +59,7 @@ class Mark:
     """For the record: this text is a secret from here on."""
 
     label: str
-    value: str
+    value: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,8 @@ from __future__ import annotations
 import base64
 import shlex
 import threading
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlsplit
@@ -22,6 +22,8 @@ from urllib.parse import quote, urlsplit
 from ..errors import TransportError
 from ..messages import Request, SecurityRequirement
 from ..openapi import advice, variable_names
+from ..policy import is_allowed
+from ..secrets import is_secret_name
 from .conversation import Conversation
 
 if TYPE_CHECKING:
@@ -43,7 +45,7 @@ class Signed:
     """
 
     request: Request
-    secrets: tuple[tuple[str, str], ...] = ()
+    secrets: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     unsatisfied: tuple[str, ...] = ()
     conversation: Conversation | None = None
     later: tuple[str, ...] = ()
@@ -158,6 +160,19 @@ class Credentials:
             if any(name == variable or name.startswith(f"{variable}_") for name in self._env):
                 return variable
         return None
+
+    def held_secrets(self, requirements: Iterable[SecurityRequirement]) -> Iterator[tuple[str, str]]:
+        """The secrets among the values that are there for schemes, sent or not, as (label, value)."""
+        for name, value in self._values.items():
+            scheme, dot, field = name.rpartition(".")
+            if not dot or is_secret_name(field):
+                yield from _parts(scheme or name, value)
+        for requirement in requirements:
+            for variable in variable_names(requirement.source, requirement.name, None):
+                for name, value in self._env.items():
+                    rest = name.removeprefix(variable)
+                    if name == variable or (name != rest and rest[0] == "_" and is_secret_name(rest)):
+                        yield from _parts(requirement.name, value)
 
     def unknown_names(self, known_schemes: Iterable[str]) -> tuple[str, ...]:
         """The schemes given with --auth that no description declares."""
@@ -361,10 +376,10 @@ class _Filled:
 
     in_: str
     name: str
-    value: str | None
-    secrets: tuple[tuple[str, str], ...]
+    value: str | None = field(repr=False)
+    secrets: tuple[tuple[str, str], ...] = field(repr=False)
     grant: Grant | None = None
-    digest: tuple[str, str, str] | None = None  # scheme, user name, password
+    digest: tuple[str, str, str] | None = field(default=None, repr=False)  # scheme, user name, password
 
     @property
     def later(self) -> str | None:
@@ -372,6 +387,14 @@ class _Filled:
         if self.grant is not None:
             return self.grant.requirement.name
         return self.digest[0] if self.digest is not None else None
+
+
+def _parts(label: str, value: str) -> Iterator[tuple[str, str]]:
+    """A value, and the password of what may be a user's name and password."""
+    yield label, value
+    password = value.partition(":")[2]
+    if password:
+        yield f"{label}.password", password
 
 
 def _token(requirement: SecurityRequirement, token: str | None) -> tuple[tuple[str, str], ...]:
@@ -393,17 +416,3 @@ def _origin(url: str) -> tuple[str, str]:
 def _with_query(url: str, pair: str) -> str:
     base, hash_, fragment = url.partition("#")
     return f"{base}{'&' if '?' in base else '?'}{pair}{hash_}{fragment}"
-
-
-def is_allowed(url: str, hosts: Iterable[str]) -> bool:
-    """Whether a URL goes to one of these: `host`, `host:port` or `*.domain`."""
-    parts = urlsplit(url)
-    if "\\" in parts.netloc:  # clients do not agree where such a host ends
-        return False
-    host, netloc = (parts.hostname or "").lower(), parts.netloc.rpartition("@")[2].lower()
-    usual = f"{host}:{443 if parts.scheme == 'https' else 80}" if parts.port is None else netloc
-    return any(_fits(host, (host, netloc, usual), pattern.lower()) for pattern in hosts)
-
-
-def _fits(host: str, names: tuple[str, ...], pattern: str) -> bool:
-    return host.endswith(pattern[1:]) if pattern.startswith("*.") else pattern in names

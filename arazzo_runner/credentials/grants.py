@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, ClassVar, TypeAlias
 from urllib.parse import urlsplit
 
@@ -59,7 +59,7 @@ class Password:
     NAME: ClassVar[str] = "password"
     endpoints: Endpoints
     username: str
-    password: str
+    password: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -232,7 +232,13 @@ class OAuth:
         if url in self._discovered:
             return self._discovered[url]
         request = Request(
-            "GET", url, headers=(("Accept", "application/json"),), supplied=frozenset((("header", "authorization"),))
+            "GET",
+            url,
+            headers=(("Accept", "application/json"),),
+            supplied=frozenset((("header", "authorization"),)),
+            source=grant.requirement.source,
+            remote=_is_remote(grant, url),
+            for_credential=True,
         )
         answer = yield Fetch(request, grant.requirement.name, "", "discovery")
         response = _answered(answer, grant)
@@ -468,9 +474,16 @@ def _form(url: str, body: str, grant: Grant, method: str) -> tuple[Request, Iter
         # A client that somebody gave us is not to sign this one with its own credentials.
         supplied=frozenset((("header", "authorization"),)),
         source=grant.requirement.source,
-        follow=False,
+        remote=_is_remote(grant, url),
+        for_credential=True,
     )
     return request, iter(secrets)
+
+
+def _is_remote(grant: Grant, url: str) -> bool:
+    """Whether a document that came by URL names this host: the description, or that of the provider itself."""
+    elsewhere = grant.discovery is not None and urlsplit(url).hostname != urlsplit(grant.discovery).hostname
+    return grant.requirement.remote or elsewhere
 
 
 def _answered(answer: Granted, grant: Grant) -> Response:

@@ -29,12 +29,13 @@ class Retrieved:
 class Registry:
     """Supplied and retrieved documents; each is read once.
 
-    For checking, `problems` takes what is wrong with a text and leaves a sensible reading (see `read`).
+    `retrieve` is called with a URI, and with True as well where a document that came by URL names it. For checking,
+    `problems` takes what is wrong with a text and leaves a sensible reading (see `read`).
     """
 
     def __init__(
         self,
-        retrieve: Callable[[str], Retrieved] | None,
+        retrieve: Callable[..., Retrieved] | None,
         *,
         limits: Limits | None = None,
         cache: TreeCache | None = None,
@@ -71,8 +72,10 @@ class Registry:
         with self._lock:
             self._index(document)
 
-    def load(self, uri: str, *, positions: bool = False) -> Document:
+    def load(self, uri: str, *, positions: bool = False, remote: bool = False) -> Document:
         """The document with this URI: by `$self`, then by where it was retrieved, then retrieved now.
+
+        `remote`: a document that came by URL names it.
 
         Raises:
             SourceMissing: a local document that is not there; Unavailable: a remote one that cannot be had.
@@ -85,7 +88,7 @@ class Registry:
                 return found
             found = self._by_location.get(key)
             if found is None:
-                found = self._fetch(uri.partition("#")[0], positions)
+                found = self._fetch(uri.partition("#")[0], positions, remote)
                 self._by_location[key] = found
             self._compare(found, key)
             return found
@@ -103,11 +106,11 @@ class Registry:
             document = other
         return self._by_location.setdefault(comparable(document.uri), document)
 
-    def _fetch(self, uri: str, positions: bool) -> Document:
+    def _fetch(self, uri: str, positions: bool, remote: bool) -> Document:
         if self._retrieve is None:
             missing = SourceMissing if is_local(uri) else Unavailable
             raise missing(f"there is no document {uri}", hint="supply it, or allow it to be retrieved")
-        retrieved = self._retrieve(uri)
+        retrieved = self._retrieve(uri, True) if remote else self._retrieve(uri)
         key = comparable(retrieved.uri)
         found = self._by_location.get(key)  # a redirect to, or another spelling of, one that is there
         if found is None:

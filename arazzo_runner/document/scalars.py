@@ -10,7 +10,7 @@ import re
 from decimal import Decimal
 from typing import Final
 
-from ..values import loads
+from ..values import MAX_DIGITS, as_float, loads
 
 Plain = str | int | float | Decimal | bool | None
 
@@ -45,11 +45,19 @@ def plain(text: str) -> Plain:
 def _number(text: str) -> Plain:
     match = _NUMBER.fullmatch(text)
     if match is None:
-        return int(text, 0) if _RADIX.fullmatch(text) else text
+        return _radix(text) if _RADIX.fullmatch(text) else text
     sign, whole, fraction, exponent = match.groups("")
     if fraction == ".":
         fraction = ".0"
     number: int | float | Decimal = loads(sign.replace("+", "") + (whole or "0") + fraction + exponent)
+    return number
+
+
+def _radix(text: str) -> int:
+    if len(text) > MAX_DIGITS:
+        raise ValueError(f"{text[:40]} has more than {MAX_DIGITS} digits")
+    number = int(text, 0)
+    str(number)  # Python's own bound of the digits that can be written
     return number
 
 
@@ -73,8 +81,12 @@ def tagged(text: str, tag: str) -> Plain:
         case ("int", int()):
             return value
         case ("float", int() | float() | Decimal()):
-            return float(value) if isinstance(value, int) and float(value) == value else value
+            return _nearest_float(value)
     raise TagRefused(f"'{text}' is no {shown_tag(tag)}")
+
+
+def _nearest_float(value: int | float | Decimal) -> int | float | Decimal:
+    return float(value) if isinstance(value, int) and as_float(value) == value else value
 
 
 def _decimal(text: str) -> Plain:

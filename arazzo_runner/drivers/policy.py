@@ -1,28 +1,32 @@
-"""What a run may do on the network: schemes and hosts, redirects only when asked for, cookies only when asked for.
+"""The policy carried out: every request and every redirect is judged, redirects and cookies only when asked for.
 
 Written once, as a conversation (`exchange` yields requests and is sent responses), for blocking and asynchronous
-transports. Decision 16; interface, "Options of a run".
+transports. Decision 16; interface, "Options of a run"; the rules themselves are in `arazzo_runner.policy`.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Generator, Sequence
+from collections.abc import Generator
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, cast
-from urllib.parse import quote, urljoin, urlsplit
+from urllib.parse import quote, unquote_plus, urljoin, urlsplit
 
-from ..credentials import is_allowed
 from ..errors import TransportError
 from ..limits import Limits
 from ..messages import Request, Response, header
-from .transports import AsyncTransport, Transport, check_request
+from ..policy import Policy, Reach, Refusal, host_of
+from .transports import AsyncTransport, Transport, check_request, proxy_of, reaching, supports_of
 
 if TYPE_CHECKING:
     from email.message import Message
     from http.cookiejar import CookieJar
 
+__all__ = ["AsyncGuardedTransport", "GuardedTransport", "Policy", "carries_credential"]
+
 _REDIRECTS = (301, 302, 303, 307, 308)
+_CREDENTIALS = frozenset(("authorization", "proxy-authorization"))
+_VERDICTS = 1000  # kept: servers, methods
 # What another origin may see of a request: how to answer, and what the body is. Any other header may be a credential,
 # whatever its name.
 _IMPERSONAL = frozenset(
@@ -31,15 +35,6 @@ _IMPERSONAL = frozenset(
         "cache-control", "content-type", "content-encoding", "content-language", "content-disposition",
     )
 )  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Policy:
-    """`allow_hosts` empty allows every host; `follow_redirects` and `cookies` are off unless asked for."""
-
-    allow_hosts: Sequence[str] = ()
-    follow_redirects: bool = False
-    cookies: bool = False
 
 
 @dataclass
@@ -91,18 +86,23 @@ class _Answer:
 
 
 class _Guard:
-    """The policy of one run."""
+    """The policy of one run, over a transport."""
 
-    def __init__(self, policy: Policy) -> None:
+    def __init__(self, policy: Policy, transport: Any) -> None:
         self._policy = policy
+        # Whose servers they are has been looked at already, and a provider may have its endpoints anywhere.
+        self._for_tokens = replace(policy.for_tokens(), default_hosts=())
+        self._transport = transport
+        self._supports = supports_of(transport)
         self._jar = _Jar() if policy.cookies else None
+        self._verdicts: dict[tuple[str, str, bool, bool], Refusal | Reach | None] = {}
 
-    def exchange(self, request: Request, limits: Limits) -> Generator[Request, Response, Response]:
-        """Yields each request to send, returns the response that counts."""
+    def exchange(self, request: Request, limits: Limits) -> Generator[tuple[Request, Reach | None], Response, Response]:
+        """Yields each request to send with the addresses it may reach, returns the response that counts."""
         for hop in range(limits.max_redirects + 1):
-            self._check(request, first=hop == 0)
+            reach = self._admitted(request, first=hop == 0)
             sent = self._jar.add_to(request) if self._jar else request
-            response = yield sent
+            response = yield sent, reach
             if self._jar:
                 self._jar.keep(request, response)
             target = self._redirected(request, response)
@@ -116,20 +116,47 @@ class _Guard:
             hint="Limits(max_redirects=...)",
         )
 
-    def _check(self, request: Request, *, first: bool) -> None:
+    def _admitted(self, request: Request, *, first: bool) -> Reach | None:
+        """The addresses the request may reach, as far as the transport can tell.
+
+        Raises:
+            TransportError: it may not be sent.
+        """
         check_request(request)
-        if self._policy.allow_hosts and not is_allowed(request.url, self._policy.allow_hosts):
-            where = urlsplit(request.url).netloc.rpartition("@")[2]
-            raise TransportError(
-                f"the host {where} is not allowed",
-                kind="policy",
-                phase="not_sent" if first else "answered",
-                hint=f"--allow-host {where} allows it",
-            )
+        url = request.url
+        signed = url[:6].lower() != "https:" and (request.for_credential or carries_credential(request))
+        key = (_authority(url), "" if request.for_credential else request.method, signed, request.remote)
+        try:
+            verdict = self._verdicts[key]
+        except KeyError:
+            if len(self._verdicts) > _VERDICTS:
+                self._verdicts.clear()
+            verdict = self._verdicts[key] = self._judged(request, signed)
+        if isinstance(verdict, Refusal):
+            raise verdict.error("not_sent" if first else "answered")
+        return verdict
+
+    def _judged(self, request: Request, signed: bool) -> Refusal | Reach | None:
+        policy = self._for_tokens if request.for_credential else self._policy
+        refusal = policy.check(
+            request.url,
+            method=None if request.for_credential else request.method,
+            signed=signed,
+            remote=request.remote,
+            proxied=proxy_of(self._transport, request.url) is not None,
+            network=self._supports.network,
+        )
+        if refusal is not None:
+            return refusal
+        return self._policy.reach(request.url, remote=request.remote) if self._supports.addresses else None
 
     def _redirected(self, request: Request, response: Response) -> Request | None:
         location = response.header("location")
-        if not (self._policy.follow_redirects and request.follow) or response.status not in _REDIRECTS or not location:
+        if (
+            not (self._policy.follow_redirects and not request.for_credential)
+            or response.status not in _REDIRECTS
+            or not location
+        ):
             return None
         url = _target(request.url, location)
         headers, supplied = request.headers, request.supplied
@@ -146,7 +173,40 @@ class _Guard:
             raise TransportError(
                 f"the redirect to {_shown(location)} would send the body without TLS", kind="redirect", phase="answered"
             )
-        return replace(request, method=method, url=url, headers=headers, body=body, supplied=supplied)
+        # Another host is named by an answer, not by whoever named this one.
+        remote = request.remote or host_of(url) != host_of(request.url)
+        return replace(request, method=method, url=url, headers=headers, body=body, supplied=supplied, remote=remote)
+
+
+def carries_credential(request: Request) -> bool:
+    """Whether there is a credential in a request: it was signed, or the step itself fills a credential's place."""
+    names = {name.lower() for name, _ in request.headers}
+    if not names.isdisjoint(_CREDENTIALS):
+        return True
+    return any(_is_filled(scheme, request, names) for scheme in _keys(request))
+
+
+def _keys(request: Request) -> list[tuple[str, str]]:
+    schemes = [requirement.scheme for alternative in request.security for requirement in alternative]
+    keys = [scheme for scheme in schemes if str(scheme.get("type", "")).lower() == "apikey"]
+    return [(str(scheme.get("in", "header")), str(scheme.get("name", ""))) for scheme in keys]
+
+
+def _is_filled(key: tuple[str, str], request: Request, headers: set[str]) -> bool:
+    place, name = key
+    if place == "header":
+        return name.lower() in headers
+    if place == "query":
+        written = urlsplit(request.url).query.split("&")
+        return any(unquote_plus(pair.partition("=")[0]) == name for pair in written)
+    pairs = (header(request.headers, "cookie") or "").split(";")
+    return any(pair.partition("=")[0].strip() == name for pair in pairs)
+
+
+def _authority(url: str) -> str:
+    """Scheme and authority, with whatever follows where there is no path."""
+    end = url.find("/", 8)
+    return url if end < 0 else url[:end]
 
 
 def _target(url: str, location: str) -> str:
@@ -189,6 +249,8 @@ class _Bound:
     def next(self) -> float:
         """The seconds of the next hop."""
         self._hops += 1
+        if self._hops == 1:
+            return self._timeout
         left = self._end - time.monotonic()
         if left <= 0:
             raise TransportError(
@@ -211,19 +273,20 @@ class GuardedTransport:
 
     def __init__(self, inner: Transport, policy: Policy) -> None:
         self._inner = inner
-        self._guard = _Guard(policy)
+        self.supports = supports_of(inner)
+        self._guard = _Guard(policy, inner)
 
     def send(self, request: Request, *, timeout: float, limits: Limits) -> Response:
         """As `Transport.send`."""
         talk, bound = self._guard.exchange(request, limits), _Bound(timeout)
         try:
-            asked = next(talk)
+            asked, reach = next(talk)
             while True:
                 try:
-                    response = self._inner.send(asked, timeout=bound.next(), limits=limits)
+                    response = self._inner.send(asked, timeout=bound.next(), limits=limits, **reaching(reach))
                 except TransportError as error:
                     raise bound.error(error) from None
-                asked = talk.send(response)
+                asked, reach = talk.send(response)
         except StopIteration as done:
             return cast(Response, done.value)
 
@@ -237,19 +300,20 @@ class AsyncGuardedTransport:
 
     def __init__(self, inner: AsyncTransport, policy: Policy) -> None:
         self._inner = inner
-        self._guard = _Guard(policy)
+        self.supports = supports_of(inner)
+        self._guard = _Guard(policy, inner)
 
     async def send(self, request: Request, *, timeout: float, limits: Limits) -> Response:
         """As `AsyncTransport.send`."""
         talk, bound = self._guard.exchange(request, limits), _Bound(timeout)
         try:
-            asked = next(talk)
+            asked, reach = next(talk)
             while True:
                 try:
-                    response = await self._inner.send(asked, timeout=bound.next(), limits=limits)
+                    response = await self._inner.send(asked, timeout=bound.next(), limits=limits, **reaching(reach))
                 except TransportError as error:
                     raise bound.error(error) from None
-                asked = talk.send(response)
+                asked, reach = talk.send(response)
         except StopIteration as done:
             return cast(Response, done.value)
 

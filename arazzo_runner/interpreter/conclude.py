@@ -184,8 +184,7 @@ class Conclusion:
         return all(passed for passed, _ in verdicts), tuple(verdicts)
 
     def _check(self, criterion: LinkedCriterion, scope: Scope, action: str | None) -> tuple[bool, str | None]:
-        recorded = self.plan.recorded.get((self.id, criterion.text, action)) if self.plan.recorded else None
-        verdict = criterion.condition.check(scope) if recorded is None else Verdict(recorded[0], reason=recorded[1])
+        verdict = self._verdict(criterion, scope, action)
         self.events.append(
             CriterionChecked(
                 id=self.id,
@@ -197,11 +196,23 @@ class Conclusion:
                 location=criterion.location,
                 action=action,
                 context=criterion.context,
+                overrun=verdict.overrun,
             )
         )
         if verdict.note:
             self.events.append(Warned(Diagnostic("ARZ514", "warning", verdict.note, criterion.location), id=self.id))
         return verdict.passed, verdict.reason
+
+    def _verdict(self, criterion: LinkedCriterion, scope: Scope, action: str | None) -> Verdict:
+        """What the record says where it has to decide, else what the condition comes to."""
+        key = (self.id, criterion.text, action)
+        recorded = self.plan.recorded.get(key) if self.plan.recorded else None
+        if recorded is None:
+            verdict = criterion.condition.check(scope)
+            recorded = self.plan.remembered.get(key) if verdict.overrun else None
+            if recorded is None:
+                return verdict
+        return Verdict(recorded[0], reason=recorded[1])
 
     def _contract(self, response: Response | None) -> list[tuple[bool, str | None]]:
         contract = self.plan.contract

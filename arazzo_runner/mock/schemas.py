@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from ..document.tangle import is_tangled
 from ..openapi import Description, SchemaView
 from ..openapi.contract_core import OpenApiCore
 from ..openapi.reference import Tokens
@@ -69,9 +70,11 @@ class Schemas:
 
 
 def compile_schema(schema: dict[str, Any], *, formats: bool) -> Any:
-    """A validator, or None where the schema is broken."""
+    """A validator, or None where the schema is broken or tangled."""
     import jsonschema_rs
 
+    if is_tangled(schema):
+        return None
     try:
         return jsonschema_rs.Draft202012Validator(schema, validate_formats=formats, offline=True)
     except (ValueError, jsonschema_rs.ReferencingError):

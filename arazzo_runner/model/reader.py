@@ -15,14 +15,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
-from typing import Any, Literal, NamedTuple, TypeVar, cast
+from typing import Any, Final, Literal, NamedTuple, TypeVar, cast
 from urllib.parse import quote
 
 from ..diagnostics import Diagnostic, Fix, Quote, Remove, Severity, Wrap, did_you_mean, edit_distance
 from ..document import Document
 from ..errors import DocumentError
 from ..location import Location
-from ..values import MISSING
+from ..values import MISSING, as_float
 from .objects import (
     NO_VALUE,
     ArazzoDescription,
@@ -162,6 +162,10 @@ def read(
     return reader.description(), tuple(reader.diagnostics)
 
 
+MOST_WORKFLOWS: Final = 1_000
+MOST_STEPS: Final = 2_000
+
+
 class _Reader:
     """One pass over one document; the state is the list of findings."""
 
@@ -174,12 +178,24 @@ class _Reader:
         self.diagnostics: list[Diagnostic] = []
         self.version: Version = "1.0"
 
+    def _in_proportion(self, root: dict[str, Any]) -> None:
+        """What is said of a step may depend on every other step: their number is bounded."""
+        workflows = _entries(root, "workflows")
+        for count, most, what in (
+            (len(workflows), MOST_WORKFLOWS, "workflows"),
+            (_counted(workflows), MOST_STEPS, "steps"),
+        ):
+            if count > most:
+                message = f"the description has {count:,} {what}, and at most {most:,} are read"
+                raise self._refused("ARZ101", message, ("workflows",), "split it into several descriptions")
+
     # -- root ---------------------------------------------------------------------------------------------------------
 
     def description(self) -> ArazzoDescription:
         root = self.document.root
         if not isinstance(root, dict):
             raise self._refused("ARZ101", "an Arazzo description is an object", (), "start it with 'arazzo: 1.0.1'")
+        self._in_proportion(root)
         self.version = self._version_of(root)
         node = _Node(self, (), root, "Arazzo Specification Object")
         self_ = node.text("$self")
@@ -756,7 +772,7 @@ class _Node:
 
     def number(self, field: str) -> float | None:
         value = self._typed(field, "number")
-        return None if value is None else float(value)
+        return None if value is None else as_float(value)
 
     def raw(self, field: str, *, required: bool = False) -> Raw | None:
         if field not in self.value:
@@ -901,6 +917,12 @@ class _Node:
                     "warning",
                     key=True,
                 )
+
+
+def _counted(workflows: list[Any]) -> int:
+    """The steps of all workflows."""
+    listed = (workflow.get("steps") for workflow in workflows if isinstance(workflow, dict))
+    return sum(len(steps) for steps in listed if isinstance(steps, list))
 
 
 def _entries(root: dict[str, Any], field: str) -> list[Any]:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from ..document.tangle import is_tangled
 from ..values import JSON, dumps, format_pointer, loads, text_of
 
 _LONGEST = 300
@@ -26,6 +27,8 @@ class JudgedSchema:
     def compile(schema: dict[str, Any]) -> JudgedSchema | None:
         import jsonschema_rs
 
+        if is_tangled(schema):
+            return None
         try:
             return JudgedSchema(schema, jsonschema_rs.Draft202012Validator(schema, validate_formats=True, offline=True))
         except (ValueError, jsonschema_rs.ReferencingError):
@@ -87,6 +90,8 @@ def exact_validator(validator: Any) -> Any:
         {
             "pattern": _judged_by("pattern", "does not match the pattern"),
             "multipleOf": _judged_by("multipleOf", "is not a multiple of"),
+            "patternProperties": _pattern_properties,
+            "additionalProperties": _additional_properties(validator.VALIDATORS["additionalProperties"]),
             "readOnly": _no_violation,
             "writeOnly": _no_violation,
         },
@@ -100,6 +105,32 @@ def _judged_by(keyword: str, words: str) -> Callable[..., Iterator[Any]]:
         known = JudgedSchema.compile({keyword: wanted})
         if known is not None and not known.validator.is_valid(instance):
             yield ValidationError(f"{instance!r} {words} {wanted!r}")
+
+    return check
+
+
+def _matching(pattern: Any, names: Iterable[str]) -> set[str]:
+    known = JudgedSchema.compile({"pattern": pattern})
+    return {name for name in names if known is not None and known.validator.is_valid(name)}
+
+
+def _pattern_properties(validator: Any, wanted: Any, instance: Any, _schema: Any) -> Iterator[Any]:
+    if not isinstance(instance, dict):
+        return
+    for pattern, schema in wanted.items():
+        for name in sorted(_matching(pattern, instance)):
+            yield from validator.descend(instance[name], schema, path=name, schema_path=pattern)
+
+
+def _additional_properties(plainly: Callable[..., Any]) -> Callable[..., Iterator[Any]]:
+    def check(validator: Any, wanted: Any, instance: Any, schema: Any) -> Iterator[Any]:
+        patterns = schema.get("patternProperties")
+        if not patterns or not isinstance(instance, dict):
+            yield from plainly(validator, wanted, instance, schema) or ()
+            return
+        known = {*schema.get("properties", {}), *(name for each in patterns for name in _matching(each, instance))}
+        rest = {name: value for name, value in instance.items() if name not in known}
+        yield from plainly(validator, wanted, rest, {}) or ()
 
     return check
 

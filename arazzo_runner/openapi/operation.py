@@ -190,8 +190,9 @@ class Operation:
     def _form_and_body(self) -> Iterator[Node]:
         merged: dict[tuple[Any, Any], Node] = {}
         for node in self._resolved_parameters[0]:
-            if node.get("in") in ("body", "formData"):
-                merged[node.get("in"), node.get("name")] = node
+            in_, name = node.get("in"), node.get("name")
+            if in_ in ("body", "formData"):
+                merged[in_, name if isinstance(name, str) else repr(name)] = node
         return iter(merged.values())
 
     def _media_types(self, key: str) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ OpenAPI 3.1.1, "Security Requirement Object" and "Security Scheme Object"; 2.0 d
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ..document import resolve_uri
@@ -95,6 +95,17 @@ def with_source(security: Security, source: str, server: str, *, remote: bool = 
         )
         for alternative in security
     )
+
+
+def scheme_urls(scheme: Mapping[str, Any]) -> Iterator[str]:
+    """Where tokens of a scheme come from: authorization, token, refresh, device and discovery URLs."""
+    for key, value in scheme.items():
+        if key in _URLS and isinstance(value, str):
+            yield value
+        elif key == "flows" and isinstance(value, dict):
+            for flow in value.values():
+                if isinstance(flow, dict):
+                    yield from scheme_urls(flow)
 
 
 def _absolute(scheme: Mapping[str, Any], server: str) -> Mapping[str, Any]:

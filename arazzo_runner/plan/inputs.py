@@ -11,7 +11,9 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
+from ..document.tangle import is_tangled
 from ..errors import DocumentError
+from ..openapi.contract_schema import exact_validator
 from ..values import MISSING, get_pointer, parse_pointer
 
 
@@ -169,6 +171,8 @@ def _apply_defaults(schema: Any, root: Any, value: Any, path: tuple[int, ...]) -
 def _validator(schema: Any) -> Callable[[Any], bool]:
     import jsonschema_rs
 
+    if is_tangled(schema):
+        raise InvalidSchema("the references of the inputs' JSON Schema lead to its parts along a million ways", ())
     try:
         compiled = jsonschema_rs.validator_for(_plain(schema))
     except (ValueError, jsonschema_rs.ValidationError, jsonschema_rs.ReferencingError) as error:
@@ -216,9 +220,9 @@ def _plain(value: Any) -> Any:
 
 
 def _describe(inputs: Mapping[str, Any], schema: Any) -> list[str]:
-    import jsonschema
+    from jsonschema import Draft202012Validator
 
-    validator = jsonschema.Draft202012Validator(_plain(schema))
+    validator = exact_validator(Draft202012Validator)(_plain(schema))
     errors = sorted(validator.iter_errors(_plain(dict(inputs))), key=lambda e: list(map(str, e.absolute_path)))
     return list(dict.fromkeys(_line(error) for error in errors))
 

@@ -7,7 +7,7 @@ compiled. One finder: what refuses a run is found here and nowhere else (interfa
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Final, cast
 
@@ -42,7 +42,8 @@ class LinkOptions:
     application in process); `default_server` stands in where a description has no usable server (a mock). An
     `analysis_only` plan is not for running: that a server has to be named is a warning there, and with `offline` a
     remote source that is not at hand is left unchecked, an info. `suggest` says where a missing source might be, given
-    its name and the operations the workflow needs.
+    its name and the operations the workflow needs. Queries of `untrusted` documents
+    (None: of those that came by URL) are evaluated in a process of their own, whatever they cost.
     """
 
     compat: Compat = "auto"
@@ -58,6 +59,7 @@ class LinkOptions:
     bounds: Bounds = field(default_factory=Bounds)
     contract: Contract | None = None
     limit_s: float = 1.0
+    untrusted: bool | None = None
     suggest: Callable[[str, tuple[str, ...]], str | None] | None = None
 
 
@@ -209,6 +211,12 @@ class Linker:
         self.findings.extend(linked)
 
 
+def _for_document(options: LinkOptions, uri: str) -> LinkOptions:
+    came_by_url = uri.lower().startswith(("http://", "https://"))
+    untrusted = came_by_url if options.untrusted is None else options.untrusted
+    return replace(options, selectors=options.selectors.apart()) if untrusted else options
+
+
 def _positions(description: ArazzoDescription) -> list[str | None]:
     """The workflowIds by place in the document; None where there is none to reach it by."""
     root = description.document.root
@@ -230,7 +238,7 @@ class DocumentLinker:
     """What the workflows of one document share: its version, its sources, its workflows by id."""
 
     def __init__(self, linker: Linker, description: ArazzoDescription, *, is_entry: bool) -> None:
-        options = linker.options
+        options = _for_document(linker.options, description.document.uri)
         self.linker = linker
         self.options = options
         self.findings = linker.findings

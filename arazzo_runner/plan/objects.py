@@ -146,9 +146,9 @@ class OperationCall(_LinkedStep):
     """A step that calls an OpenAPI operation."""
 
     operation: Operation
-    builder: RequestBuilder
+    builder: RequestBuilder = field(repr=False)
     body: LinkedBody | None
-    server: str
+    server: str = field(repr=False)  # its variables may be secrets
     source: str
     remote: bool
     reads_request: bool  # some expression of the step reads $request
@@ -245,6 +245,8 @@ class Plan:
     contract: Contract | None = None
     # Verdicts taken from a record instead of being computed: (effect id, condition, action) -> (passed, reason).
     recorded: Mapping[tuple[str, str, str | None], tuple[bool, str | None]] = field(default_factory=dict)
+    # The same for every verdict of the record: taken where this machine is too slow for what another one evaluated.
+    remembered: Mapping[tuple[str, str, str | None], tuple[bool, str | None]] = field(default_factory=dict)
 
     @property
     def workflow(self) -> LinkedWorkflow:

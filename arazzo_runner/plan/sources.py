@@ -154,8 +154,9 @@ def load_referred(registry: Registry, referring: str, uri: str, positions: bool 
     Raises:
         SourceMissing: a local file, and the document came by URL; else as `Registry.load`.
     """
-    if uri.startswith("file:") and referring.startswith(("http:", "https:")):
+    remote = referring.startswith(("http:", "https:"))
+    if remote and uri.startswith("file:"):
         raise SourceMissing(
             f"{uri} is a local file, and {referring}, which refers to it, came by URL", hint="use --source"
         )
-    return registry.load(uri, positions=positions)
+    return registry.load(uri, positions=positions, remote=remote)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from functools import partial
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from ..condition import AlwaysFails, Compiled, ContextSyntaxError, operand_expressions
@@ -192,7 +192,8 @@ class WorkflowLinker:
             return None
         if description is not None:
             self.document.linker.descriptions.setdefault(self._source_key(found.source.name), description)
-        uri = found.source.document.uri
+        documents = (found.source.document, operation.node.document)  # a path may be in another one
+        by_url = any(document.uri.startswith(("http:", "https:")) for document in documents)
         return OperationCall(
             **_fields(step, f"{operation.method} {operation.path}", parameters, common),
             operation=operation,
@@ -200,7 +201,7 @@ class WorkflowLinker:
             body=body,
             server=server,
             source=found.source.name,
-            remote=uri.startswith(("http:", "https:")) and self.document.server(found.source.name) is None,
+            remote=by_url and self.document.server(found.source.name) is None,
             reads_request=any(reads_request(e) for e, _ in reader.references),
         )
 
@@ -369,11 +370,15 @@ class WorkflowLinker:
             yield step
         self._linked_before = None
 
+    @cached_property
+    def _declared_outputs(self) -> Mapping[str, tuple[str, ...]]:
+        return {s.step_id: tuple(o.name for o in s.outputs) for s in self.workflow.steps}
+
     def _reader(self, outputs: Collection[str] | None, *, of_workflow: bool = False) -> ValueReader:
         names = DeclaredNames(
             inputs=self.inputs.declared,
             outputs=outputs,
-            steps={s.step_id: tuple(o.name for o in s.outputs) for s in self.workflow.steps},
+            steps=self._declared_outputs,
             likely_steps=self._linked_before,
             workflows={
                 w.workflow_id: (self.document.inputs_of(w).declared, tuple(o.name for o in w.outputs))

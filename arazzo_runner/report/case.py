@@ -17,7 +17,7 @@ from ..diagnostics import Diagnostic, did_you_mean
 from ..errors import DocumentError, Phase, TransportKind
 from ..location import Location
 from ..messages import Headers, Response, TransportFailure
-from ..values import JSON, MISSING, Missing, dumps, format_pointer, text_of
+from ..values import JSON, MISSING, Missing, as_float, dumps, format_pointer, text_of
 from .media import Content, charset_of, content_type_of
 
 CASE_VERSION = 1
@@ -52,7 +52,8 @@ class DocumentedResponse:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """How a criterion was decided; one that read a secret (`secret`) is replayed from here, not computed again.
+    """How a criterion was decided. One that read a secret (`secret`), or was stopped at its bound (`overrun`), is
+    replayed from here, not computed again.
 
     `action` is the name of the action whose criterion it is, None for a success criterion.
     """
@@ -60,13 +61,14 @@ class Verdict:
     condition: str
     passed: bool
     secret: bool = False
+    overrun: bool = False
     action: str | None = None
     reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class RecordedExchange:
-    """One attempt of a step. A workflow's step has verdicts only, and is recorded where one of them read a secret.
+    """One attempt of a step. A workflow's step has verdicts only, and is recorded where a replay needs one of them.
 
     `step` is its id with those of the steps it runs in (`login/getToken`); `id` is the structural effect id. `attempt`
     counts the requests of the step over all of its visits, from 1. `at` is when the answer came, in seconds since the
@@ -267,11 +269,13 @@ class _Reader:
         return TransportFailure(kind, self._text(fields, "message", path) or kind, phase)
 
     def _verdict(self, value: JSON, path: _Path) -> Verdict:
-        fields = self._object(value, path, required=("condition", "passed"), optional=("secret", "action", "reason"))
+        optional = ("secret", "overrun", "action", "reason")
+        fields = self._object(value, path, required=("condition", "passed"), optional=optional)
         return Verdict(
             condition=self._text(fields, "condition", path) or "",
             passed=self._flag(fields, "passed", path),
             secret=self._flag(fields, "secret", path),
+            overrun=self._flag(fields, "overrun", path),
             action=self._text(fields, "action", path),
             reason=self._text(fields, "reason", path),
         )
@@ -402,7 +406,7 @@ class _Reader:
         if isinstance(value, bool) or not isinstance(value, (int, float)) or value < 0:
             self._wrong((*path, name), f"'{name}' is a number of seconds")
             return None
-        return float(value)
+        return as_float(value)
 
     def _choice(self, fields: Mapping[str, JSON], name: str, path: _Path, choices: tuple[Any, ...]) -> Any:
         value = fields.get(name)

@@ -70,6 +70,11 @@ class Console:
         if self._verbosity != "quiet" or diagnostic.severity == "error":
             self._write(0, (str(diagnostic), style))
 
+    def note(self, text: str) -> None:
+        """One line about how the run is carried out, with `verbose` only."""
+        if self._verbosity == "verbose":
+            self._write(0, (text, "faint"))
+
     def observe(self, event: Event) -> None:
         """Show one event."""
         self._redactor.observe(event)

@@ -1,6 +1,10 @@
 """One secret in every encoding it may leave in: as it is, URL-encoded, JSON- and HTML-escaped, base64 at any offset.
 
-`Pattern.spans(text)` says where; what to put there is the redactor's business.
+One encoding inside another as well, such as JSON in a URL, where it makes a difference. `Pattern.spans(text)` says
+where; what to put there is the redactor's business.
+
+Each pattern reads one encoding only, in which no two of its texts stand for the same secret: what a server answers
+cannot make the search slow.
 """
 
 from __future__ import annotations
@@ -17,8 +21,7 @@ Encoding = Literal["plain", "url", "base64"]
 
 _ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")  # RFC 3986, 2.3
-_ENTITIES = {"&": "amp|#0*38|#x0*26", "<": "lt|#0*60|#x0*3c", ">": "gt|#0*62|#x0*3e", '"': "quot|#0*34|#x0*22"}
-_ENTITIES["'"] = "apos|#0*39|#x0*27"
+_ENTITIES = {"&": "amp", "<": "lt", ">": "gt", '"': "quot", "'": "apos"}
 
 
 class Span(NamedTuple):
@@ -29,7 +32,7 @@ class Span(NamedTuple):
 
 @dataclass(frozen=True)
 class Pattern:
-    """Finds one secret in some of its encodings. `needle` stands in every match: a cheap test before `spans`."""
+    """Finds one secret in one encoding. `needle` stands in every match: a cheap test before `spans`."""
 
     needle: str
     encoding: Encoding
@@ -39,8 +42,7 @@ class Pattern:
     def spans(self, text: str) -> Iterator[Span]:
         """Every place where the secret stands; places of several patterns may overlap."""
         for match in self._expression.finditer(text):
-            encoded = self.encoding == "plain" and "%" in match[0] and match[0] != self.secret
-            yield Span(match.start(), match.end(), "url" if encoded else self.encoding)
+            yield Span(match.start(), match.end(), self.encoding)
 
     @cached_property
     def _expression(self) -> re.Pattern[str]:
@@ -48,46 +50,83 @@ class Pattern:
 
 
 def patterns(secret: str) -> Iterator[Pattern]:
-    """What finds a secret text in other texts: one pattern for all escapes, three for base64 at its three offsets."""
-    runs = re.findall(r"[A-Za-z0-9._~-]+", secret)
-    yield Pattern(max(runs, key=len, default=""), "plain", secret, lambda: "".join(map(_atom, secret)))
-    data = secret.encode("utf-8", "surrogatepass")
+    """What finds a secret text in other texts."""
+    needle = _needle(secret)
+    if needle == secret:  # of characters that no escape changes
+        yield Pattern(needle, "plain", secret, lambda: re.escape(secret))
+    else:
+        yield Pattern(needle, "plain", secret, lambda: re.escape(secret).replace("\\\n", "\r?\n"))
+        yield from _escaped(secret, secret)
+    yield from _encoded(secret, secret)
+    for written in _as_json(secret):
+        yield from _escaped(secret, written)
+        yield from _encoded(secret, written)
+
+
+def _needle(text: str) -> str:
+    """The longest part of a text that stands unchanged in every escaped form of it."""
+    return max(re.findall(r"[A-Za-z0-9._~-]+", text), key=len, default="")
+
+
+def _as_json(secret: str) -> list[str]:
+    """What stands between the quotes of a JSON text, where it is not the secret itself."""
+    forms = (json.dumps(secret, ensure_ascii=ascii_only)[1:-1] for ascii_only in (True, False))
+    return [form for form in dict.fromkeys(forms) if form != secret]
+
+
+def _escaped(secret: str, written: str) -> Iterator[Pattern]:
+    needle = _needle(written)
+    for atom, encoding in ((_url_atom, "url"), (_json_atom, "plain"), (_html_atom, "plain")):
+        yield Pattern(needle, encoding, secret, partial(_source, atom, written))  # type: ignore[arg-type]
+
+
+def _encoded(secret: str, written: str) -> Iterator[Pattern]:
+    data = written.encode("utf-8", "surrogatepass")
     for offset in range(3):
         yield Pattern(_base64_needle(data, offset), "base64", secret, partial(_base64_source, data, offset))
 
 
-def _atom(character: str) -> str:
-    """An expression for one character in any of its escapes."""
-    if character in _UNRESERVED:
-        return re.escape(character)
-    forms = [re.escape(character), *_url_forms(character), *_json_forms(character), *_quoted_forms(character)]
-    if character in _ENTITIES:
-        forms.append(f"(?i:&(?:{_ENTITIES[character]});)")
-    return "(?:" + "|".join(forms) + ")"
+def _source(atom: Callable[[str], str], written: str) -> str:
+    return "".join(character if character in _WORD else atom(character) for character in written)
 
 
-def _url_forms(character: str) -> list[str]:
+_WORD = _UNRESERVED - frozenset("-.~")
+
+
+@cache
+def _url_atom(character: str) -> str:
+    """RFC 3986, 2.1, escaped once more where a URL stands in a URL; a form has + for a space."""
     octets = character.encode("utf-8", "surrogatepass")
-    percent = "(?i:" + "".join(f"%{octet:02x}" for octet in octets) + ")"
-    return [percent, r"\+"] if character == " " else [percent]
+    percent = "(?i:" + "".join(f"%(?:25)*{octet:02x}" for octet in octets) + ")"
+    if character == "%":
+        return "(?:%(?:25)+)"
+    own = r"[ +]" if character == " " else re.escape(character)
+    return f"(?:{own}|{percent})"
 
 
-def _json_forms(character: str) -> list[str]:
+@cache
+def _json_atom(character: str) -> str:
+    """As JSON and Python escape it; a backslash is always escaped, else it would be the start of an escape."""
     units = character.encode("utf-16-be", "surrogatepass")
-    hexadecimal = "".join(rf"\\u{units[i]:02x}{units[i + 1]:02x}" for i in range(0, len(units), 2))
-    forms = [f"(?i:{hexadecimal})"]
-    short = json.dumps(character)[1:-1]
-    if character == "/":
-        short = "\\/"
-    if len(short) == 2:
-        forms.append(re.escape(short))
-    return forms
+    forms = ["(?i:" + "".join(rf"\\u{units[i]:02x}{units[i + 1]:02x}" for i in range(0, len(units), 2)) + ")"]
+    if character == "\\":
+        return "(?:" + "|".join([r"\\\\", *forms]) + ")"
+    short = "\\/" if character == "/" else json.dumps(character)[1:-1]
+    quoted = "\\'" if character == "'" else repr(character)[1:-1]
+    forms += [re.escape(form) for form in dict.fromkeys((short, quoted)) if form != character]
+    forms += ["".join(re.escape(f"\\x{octet:02x}") for octet in character.encode("utf-8", "surrogatepass"))]
+    return "(?:" + "|".join([re.escape(character), *dict.fromkeys(forms)]) + ")"
 
 
-def _quoted_forms(character: str) -> list[str]:
-    """As Python quotes it, which is how validators name a value."""
-    form = "\\'" if character == "'" else repr(character)[1:-1]
-    return [] if form == character else [re.escape(form)]
+@cache
+def _html_atom(character: str) -> str:
+    """As HTML and XML escape it, once more where markup stands in markup."""
+    number = f"#0*{ord(character)}|(?i:#x0*{ord(character):x})"
+    name = _ENTITIES.get(character)
+    entity = f"&(?:amp;)*(?:{f'{name}|' if name else ''}{number});"
+    if character == "&":
+        return f"(?:&(?:amp;)+|{entity})"
+    return f"(?:{re.escape(character)}|{entity})"
 
 
 def _base64_needle(data: bytes, offset: int) -> str:
@@ -98,18 +137,22 @@ def _base64_needle(data: bytes, offset: int) -> str:
 
 
 def _base64_source(data: bytes, offset: int) -> str:
-    """Base64 of both alphabets (RFC 4648).
+    """Base64 of both alphabets (RFC 4648), URL-encoded or not.
 
     The first and last character may share bits with the neighbours: any with the right other bits matches.
     """
     bits = "?" * (8 * offset) + "".join(f"{octet:08b}" for octet in data)
     bits += "?" * (-len(bits) % 6)
     sextets = [bits[i : i + 6] for i in range(0, len(bits), 6)]
-    return "".join(_sextet_class(sextet) for sextet in sextets if sextet != "??????") + "={0,2}"
+    body = "".join(_sextet_class(sextet) for sextet in sextets if sextet != "??????")
+    return body + "(?:=|(?i:%3d)){0,2}"
 
 
 @cache
 def _sextet_class(sextet: str) -> str:
     wanted = [i for i in range(64) if all(bit in ("?", own) for bit, own in zip(sextet, f"{i:06b}", strict=True))]
     letters = "".join({62: r"+\-", 63: "/_"}.get(i, _ALPHABET[i]) for i in wanted)
-    return letters if len(letters) == 1 else f"[{letters}]"
+    if len(letters) == 1:
+        return letters
+    escaped = [form for i, form in ((62, "(?i:%2b)"), (63, r"(?i:%2f)|\\/")) if i in wanted]
+    return "(?:" + "|".join([f"[{letters}]", *escaped]) + ")" if escaped else f"[{letters}]"

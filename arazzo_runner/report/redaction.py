@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import html
 import re
 from collections.abc import Callable, Sequence
 from decimal import Decimal
@@ -19,7 +18,7 @@ from urllib.parse import quote, unquote, unquote_plus
 from ..errors import UsageError
 from ..events import Event, SecretMarked
 from ..messages import Headers
-from ..secrets import is_secret_member
+from ..secrets import ATTRIBUTE, ELEMENT, PART_NAME, URL_HEADERS, is_secret_member, is_secret_parameter, markup_text
 from ..values import JSON, Value, dumps, loads, text_of
 from .encodings import Encoding, Pattern, Span, patterns
 from .media import charset_of, is_form, is_json, is_xml, media_type, parameter
@@ -27,13 +26,8 @@ from .media import charset_of, is_form, is_json, is_xml, media_type, parameter
 MASK = "***"
 SHORTEST = 4  # characters of a value that is masked wherever it stands
 
-_URL_HEADERS = frozenset({"location", "content-location", "referer", "link"})
-_URL_NAMES = frozenset({"sig", "signature", "xamzsignature", "xamzcredential", "xgoogsignature", "xgoogcredential"})
 _BASE64 = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_")
 _TOKEN = re.compile(r"[A-Za-z0-9+/_-]+={0,2}")
-_ELEMENT = re.compile(r"(<(?P<name>[A-Za-z_][\w.:-]*)(?:\s[^<>]*)?>)(?P<text>[^<>]+)(?=</(?P=name)\s*>)")
-_ATTRIBUTE = re.compile(r"(?<=\s)(?P<name>[A-Za-z_][\w.:-]*)(?P<is>\s*=\s*)(?P<quote>[\"'])(?P<text>[^<]*?)(?P=quote)")
-_PART_NAME = re.compile(r'(?i)[;\s]name="([^"\r\n]*)"')
 
 
 class Redactor:
@@ -68,9 +62,12 @@ class Redactor:
         """Nothing is left to do: the redactor may stand among the reports."""
 
     def mark(self, label: str, value: str) -> None:
-        """From here on `value` is a secret; one too short to be searched for marks the last name of its label."""
+        """From here on `value` is a secret; one too short to be searched for marks the last name of its label.
+
+        "" stands for a number or a boolean, which are masked by place only.
+        """
         if len(value) < SHORTEST:
-            self._places.add(label.rpartition(".")[2].lower())
+            self._places.add(place_name(label).lower())
         elif value not in self._labels:
             self._labels[value] = self._own_label(label)
             self._patterns += [(pattern.needle, pattern, value) for pattern in patterns(value)]
@@ -248,7 +245,7 @@ class Redactor:
             case "set-cookie":
                 pair, separator, attributes = value.partition(";")
                 return self._pair(pair, prefix) + separator + self.text(attributes)
-            case lowered if lowered in _URL_HEADERS:
+            case lowered if lowered in URL_HEADERS:
                 return self.url(value, prefix)
         return text_of(self._json(value, _join(prefix, name.lower()), secret=self._is_place(name)))
 
@@ -279,7 +276,7 @@ class Redactor:
     def _form_pair(self, pair: str, prefix: str) -> str:
         name, equals, value = pair.partition("=")
         plain = unquote(name)
-        secret = self._is_place(plain) or re.sub(r"[^a-z]", "", plain.lower()) in _URL_NAMES
+        secret = self._is_place(plain) or is_secret_parameter(plain)
         if not (equals and value and secret):
             return self.text(pair, encoding="url")
         masked = self._at_place(unquote_plus(value), _join(prefix, plain))
@@ -308,7 +305,7 @@ class Redactor:
             masked = self.json(value, prefix)
             return text if masked == value else dumps(masked)
         if is_xml(kind):
-            text = _ATTRIBUTE.sub(self._attribute(prefix), _ELEMENT.sub(self._element(prefix), text))
+            text = ATTRIBUTE.sub(self._attribute(prefix), ELEMENT.sub(self._element(prefix), text))
         elif kind.startswith("multipart/"):
             text = self._multipart(text, parameter(content_type, "boundary"), prefix)
         return self.text(text)
@@ -325,7 +322,7 @@ class Redactor:
         name = match["name"].rpartition(":")[2]
         if not self._is_place(name) or not match["text"].strip():
             return match["text"]
-        return text_of(self._at_place(html.unescape(match["text"]), _join(prefix, name)))
+        return text_of(self._at_place(markup_text(match["text"]), _join(prefix, name)))
 
     def _multipart(self, text: str, boundary: str | None, prefix: str) -> str:
         """The parts of a form (RFC 7578): each is a head, an empty line and the value of the field the head names."""
@@ -336,11 +333,19 @@ class Redactor:
 
     def _part(self, part: str, prefix: str) -> str:
         head, separator, value = part.partition("\r\n\r\n")
-        name = _PART_NAME.search(head)
+        name = PART_NAME.search(head)
         if not separator or name is None or not self._is_place(name[1]):
             return part
         value = value.removesuffix("\r\n")
         return head + separator + text_of(self._at_place(value, _join(prefix, name[1]))) + "\r\n"
+
+
+def place_name(label: str) -> str:
+    """The name a label ends in; items of a list stand under the name of the list."""
+    names = label.split(".")
+    while len(names) > 1 and names[-1].isdigit():
+        names.pop()
+    return names[-1]
 
 
 def place_of(expression: str) -> str:

@@ -1,7 +1,8 @@
 """`--record`: a run as a case that can be replayed (arazzo_runner/report/case.py).
 
 Secrets are stable placeholders, in responses and in what was computed from them, so that a replay computes with the
-placeholder (interface, "Secrets"). A verdict that read a secret is marked: a replay takes it from the record.
+placeholder (interface, "Secrets"). A verdict that read a secret, or that was stopped at its time bound, is marked: a
+replay takes it from the record.
 """
 
 from __future__ import annotations
@@ -76,7 +77,8 @@ class TranscriptReport:
 
     def _replacements(self) -> dict[str, dict[str, str]]:
         """The replaced sources, relative to the case's folder as the document is, and servers."""
-        sources, servers = self._replaced["sources"], self._replaced["servers"]
+        sources = self._replaced["sources"]
+        servers = {name: self._redactor.url(url) for name, url in self._replaced["servers"].items()}
         given = {"sources": {name: self._document(place) for name, place in sources.items()}, "servers": servers}
         return {name: values for name, values in given.items() if values}
 
@@ -91,7 +93,9 @@ class TranscriptReport:
 
     def _is_recorded(self, attempt: Attempt) -> bool:
         """A replay refuses again what could not be built, and an interrupted request has no answer to replay."""
-        return bool(attempt.response or attempt.failure) or any(self._reads_secret(check) for check in attempt.checks)
+        return bool(attempt.response or attempt.failure) or any(
+            check.overrun or self._reads_secret(check) for check in attempt.checks
+        )
 
     def _exchange(self, attempt: Attempt) -> dict[str, Any]:
         entry: dict[str, Any] = {"step": attempt.name, "id": attempt.started.id}
@@ -137,6 +141,8 @@ class TranscriptReport:
         entry: dict[str, Any] = {"condition": self._redactor.text(check.condition), "passed": check.passed}
         if self._reads_secret(check):
             entry["secret"] = True
+        if check.overrun:
+            entry["overrun"] = True
         if check.action is not None:
             entry["action"] = check.action
         if check.reason:

@@ -14,6 +14,8 @@ from typing import Any
 
 from ..values import same
 
+_MOST_LOOKED_AT = 5_000
+_LONGEST_CHAIN = 100  # of references
 _COMBINATORS = frozenset({"$ref", "$dynamicRef", "allOf", "oneOf", "anyOf", "if", "then", "else", "dependentSchemas"})
 
 
@@ -25,46 +27,68 @@ class Plain:
     references: frozenset[str] = frozenset()
 
 
-def alternatives(schema: Any, resolve: Callable[[str], Any], through: frozenset[str] = frozenset()) -> Iterator[Plain]:
-    """Every alternative of a schema, lazily; none for `false`."""
+class _Patience:
+    """How many schemas are still looked at: references can lead to the same one a million times over."""
+
+    def __init__(self) -> None:
+        self.left = _MOST_LOOKED_AT
+
+
+def alternatives(schema: Any, resolve: Callable[[str], Any]) -> Iterator[Plain]:
+    """Every alternative of a schema, lazily; none for `false`, and no more where it takes too many references."""
+    return _alternatives(schema, resolve, frozenset(), _Patience())
+
+
+def _alternatives(
+    schema: Any, resolve: Callable[[str], Any], through: frozenset[str], patience: _Patience
+) -> Iterator[Plain]:
+    patience.left -= 1
+    if patience.left < 0 or len(through) > _LONGEST_CHAIN:
+        return
     if not isinstance(schema, dict):
         if schema is not False:
             yield Plain({}, through)
         return
     base = {key: value for key, value in schema.items() if key not in _COMBINATORS}
-    yield from _combined(Plain(base, through), _choices(schema, resolve, through))
+    yield from _combined(Plain(base, through), _choices(schema, resolve, through, patience))
 
 
 _Choice = Callable[[], Iterator[Plain]]
 
 
-def _choices(schema: dict[str, Any], resolve: Callable[[str], Any], through: frozenset[str]) -> list[_Choice]:
+def _choices(
+    schema: dict[str, Any], resolve: Callable[[str], Any], through: frozenset[str], patience: _Patience
+) -> list[_Choice]:
     """One entry for each combinator that has to be decided."""
     choices: list[_Choice] = []
+
+    def one_of(options: list[Any], through: frozenset[str] = through) -> _Choice:
+        return _one_of(options, resolve, through, patience)
+
     for keyword in ("$ref", "$dynamicRef"):
         reference = schema.get(keyword)
         if isinstance(reference, str) and reference not in through:
-            choices.append(_one_of([resolve(reference)], resolve, through | {reference}))
+            choices.append(one_of([resolve(reference)], through | {reference}))
     members = schema.get("allOf")
     if isinstance(members, list):
         partial = len(members) > 1 or "properties" in schema
-        choices += [_one_of([_spread_example(item) if partial else item], resolve, through) for item in members]
+        choices += [one_of([_spread_example(item) if partial else item]) for item in members]
     for keyword in ("oneOf", "anyOf"):
         if isinstance(schema.get(keyword), list):
-            choices.append(_one_of(schema[keyword], resolve, through))
+            choices.append(one_of(schema[keyword]))
     if "if" in schema:
         met = {"allOf": [schema["if"], schema.get("then", True)]}
-        choices.append(_one_of([met, schema.get("else", True)], resolve, through))
+        choices.append(one_of([met, schema.get("else", True)]))
     dependent = schema.get("dependentSchemas")
     if isinstance(dependent, dict):
-        choices += [_one_of([item, True], resolve, through) for item in dependent.values()]
+        choices += [one_of([item, True]) for item in dependent.values()]
     return choices
 
 
-def _one_of(options: list[Any], resolve: Callable[[str], Any], through: frozenset[str]) -> _Choice:
+def _one_of(options: list[Any], resolve: Callable[[str], Any], through: frozenset[str], patience: _Patience) -> _Choice:
     def choose() -> Iterator[Plain]:
         for option in options:
-            yield from alternatives(option, resolve, through)
+            yield from _alternatives(option, resolve, through, patience)
 
     return choose
 
@@ -155,7 +179,7 @@ def _common_multiple(left: Any, right: Any) -> Any:
     a, b = Fraction(str(left)), Fraction(str(right))
     scale = math.lcm(a.denominator, b.denominator)
     common = Fraction(math.lcm(int(a * scale), int(b * scale)), scale)
-    return int(common) if common.denominator == 1 else float(common)
+    return int(common) if common.denominator == 1 or abs(common) > 2**53 else float(common)
 
 
 def _union(left: Any, right: Any) -> Any:

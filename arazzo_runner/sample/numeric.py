@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any
 
+from ..values import MAX_DIGITS
 from .strings import split_name
 
+_MOST = Fraction(sys.float_info.max)
+_LARGEST = 10**MAX_DIGITS  # what can be written
 _FORMATS = {"int32": 31, "int64": 63}
 _EPOCH = 1_768_469_400  # 2026-01-15T09:30:00Z
 _TIME_WORDS = frozenset({"at", "timestamp", "time", "expires", "created", "updated"})
 
 
 def numbers(schema: dict[str, Any], name: str, variant: int, *, integer: bool) -> Iterator[int | float]:
-    """Candidates, the most natural first; none where the bounds leave no number."""
+    """Candidates, the most natural first; none where the bounds leave no number that can be written."""
+    yield from (number for number in _candidates(schema, name, variant, integer) if abs(number) < _LARGEST)
+
+
+def _candidates(schema: dict[str, Any], name: str, variant: int, integer: bool) -> Iterator[int | float]:
     low, high = _bounds(schema, integer)
     for step in _steps(schema, integer, low is not None and high is not None):
         first = None if low is None else _first_multiple(low[0], step, low[1])
@@ -87,6 +95,6 @@ def _clamp(count: int, first: int | None, last: int | None) -> int:
 
 
 def _number(value: Fraction, integer: bool) -> int | float:
-    if integer or (value.denominator == 1 and abs(value) > 2**53):
+    if integer or (value.denominator == 1 and abs(value) > 2**53) or abs(value) > _MOST:
         return int(value)
     return float(value)

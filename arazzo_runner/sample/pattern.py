@@ -78,6 +78,7 @@ class Backreference:
 
 
 NOTHING = Sequence()
+_LONGEST = 10_000  # characters; a text is made one by one
 
 
 def texts(pattern: str, least: int, most: int | None, draw: Draw) -> Iterator[str]:
@@ -85,6 +86,8 @@ def texts(pattern: str, least: int, most: int | None, draw: Draw) -> Iterator[st
     try:
         tree = _Parser(pattern).parse()
     except PatternUnreadable:
+        return
+    if shortest(tree) > _LONGEST:
         return
     bound = _UNBOUNDED if most is None else most
     natural = max(shortest(tree), min(longest(tree), 8))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..document.tangle import is_tangled
 from ..values import JSON, MISSING, Value, get_pointer, parse_pointer
 
 _ROOT = "urn:arazzo-run:sample"
@@ -17,6 +18,7 @@ class Referee:
     def __init__(self, root: Any) -> None:
         self.written = root
         self.root = absolute_references(root)
+        self._tangled = is_tangled(root)
         self._registry: Any = None
         self._validators: dict[int, tuple[Any, Any]] = {}
         self._anchors: dict[str, Any] | None = None
@@ -34,7 +36,7 @@ class Referee:
         return self._anchors.get(fragment, True)
 
     def accepts(self, schema: Any, value: JSON) -> bool:
-        """Whether the value is valid; a schema that cannot be compiled accepts everything."""
+        """Whether the value is valid; a schema that cannot be compiled, or is tangled, accepts everything."""
         validator = self._validator(schema)
         return True if validator is None else bool(validator.is_valid(value))
 
@@ -50,6 +52,8 @@ class Referee:
     def _compile(self, schema: Any) -> Any:
         import jsonschema_rs
 
+        if self._tangled:
+            return None
         try:
             if self._registry is None:
                 self._registry = jsonschema_rs.Registry([(_ROOT, self.root)])

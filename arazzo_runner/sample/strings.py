@@ -47,6 +47,9 @@ _WHOLE_NAMES = {
 }
 
 
+_LONGEST = 1_000_000  # characters of an example, whatever minLength asks for
+
+
 def strings(schema: dict[str, Any], name: str, draw: Draw) -> Iterator[str]:
     """Candidates for a string schema, the best first."""
     least, most = _length(schema.get("minLength"), 0), _length(schema.get("maxLength"), None)
@@ -65,7 +68,8 @@ def strings(schema: dict[str, Any], name: str, draw: Draw) -> Iterator[str]:
 
 
 def _length(value: Any, default: int | None) -> int | None:
-    return int(value) if isinstance(value, int | float) and not isinstance(value, bool) and value >= 0 else default
+    number = isinstance(value, int | float) and not isinstance(value, bool) and value >= 0
+    return int(min(value, _LONGEST)) if number else default
 
 
 def _fit(text: str, least: int, most: int | None) -> str:

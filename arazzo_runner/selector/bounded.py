@@ -1,8 +1,8 @@
 """Evaluation under a time bound (interface, "Limits": regex, XPath, JSONPath 1 s).
 
 Two means. Pure Python that passes through our own steps looks at a `Deadline`. What cannot be interrupted in a thread
-(libxml2, the `re` inside elementpath, a range of 100 million integers) is evaluated in a helper process, which ends
-itself when its time is over; only queries that may be slow go there, and the process is kept for the next one.
+(libxml2, a range of 100 million integers), and every query of a document nobody vouches for, is evaluated by the
+worker: one process, started by the first such query and kept for the next, which ends itself when its time is over.
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ import sys
 import threading
 import time
 from dataclasses import dataclass
-from typing import IO, Any, Literal
+from typing import IO, Any, Final, Literal
 
-from ..errors import ArazzoError, SelectorError
+from ..errors import ArazzoError, Overrun, SelectorError
 from ..values import JSON, MISSING, Value, dumps, loads
 
 Operation = Literal["value", "matches", "set"]
-MEMORY = 1024**3  # bytes of address space of the helper process
-_IDLE_MAX = 2  # helper processes kept for the next query
+MEMORY = 1024**3  # bytes of address space of the worker
+_PATIENCE: Final = 30.0  # seconds beyond the limit, for the way there and back, until a worker is killed from outside
 
 _START = (
     "import json, sys; sys.path[:] = json.loads(sys.argv[1]); from arazzo_runner.selector.bounded import serve; serve()"
@@ -53,14 +53,14 @@ class Deadline(threading.local):
         return max(self.at - time.monotonic(), 0.001)
 
 
-def too_slow(limit_s: float) -> SelectorError:
+def too_slow(limit_s: float) -> Overrun:
     """The error of an evaluation that did not end in time."""
-    return SelectorError(f"it was not evaluated within {limit_s:g} s")
+    return Overrun(f"it was not evaluated within {limit_s:g} s")
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One operation of one built-in selector, for the helper process."""
+    """One operation of one built-in selector, for the worker."""
 
     type: str
     version: str
@@ -72,99 +72,111 @@ class Job:
 
 
 def evaluate_apart(job: Job, limit_s: float) -> Any:
-    """Carry out a job in a helper process.
+    """Carry out a job in the worker. Jobs wait for each other; the wait is not part of their time.
 
     Raises:
-        SelectorError: the query fails, takes longer than the limit, or needs too much memory.
+        SelectorError: the query fails; Overrun where it takes longer than the limit, or too much memory.
     """
-    message = _encode_job(job, limit_s)
-    process = _take()
-    began = time.monotonic()
-    try:
-        _send(process.stdin, message)
-        reply = _receive(process.stdout)
-    except (OSError, EOFError):
-        _end(process)
-        if time.monotonic() - began >= limit_s:
-            raise too_slow(limit_s) from None
-        raise SelectorError("its evaluation was stopped (out of memory, or from outside)") from None
-    except BaseException:
-        _end(process)
-        raise
-    _give_back(process)
+    reply = _worker.carry_out(_encode_job(job, limit_s), limit_s)
     if "error" in reply:
-        raise SelectorError(reply["error"])
+        raise (Overrun if reply.get("overrun") else SelectorError)(reply["error"])
     return _decode(reply["value"])
 
 
 def in_helper() -> bool:
-    """Whether this process is the helper, where every query is evaluated directly."""
+    """Whether this process is the worker, where every query is evaluated directly."""
     return _serving
 
 
+class _Worker:
+    """The worker of this process, shared by its threads; there is none until the first job, and after an overrun."""
+
+    def __init__(self) -> None:
+        self._process: subprocess.Popen[bytes] | None = None
+        self._lock = threading.Lock()
+
+    def carry_out(self, message: bytes, limit_s: float) -> dict[str, Any]:
+        with self._lock:
+            process = self._running()
+            began = time.monotonic()
+            last_resort = threading.Timer(limit_s + _PATIENCE, process.kill)
+            last_resort.daemon = True
+            last_resort.start()
+            try:
+                _send(process.stdin, message)
+                return _receive(process.stdout)
+            except (OSError, EOFError):
+                self._end()
+                if time.monotonic() - began >= limit_s:
+                    raise too_slow(limit_s) from None
+                raise Overrun("its evaluation was stopped (out of memory, or from outside)") from None
+            except BaseException:
+                self._end()
+                raise
+            finally:
+                last_resort.cancel()
+
+    def end(self) -> None:
+        with self._lock:
+            self._end()
+
+    def leave_to_parent(self) -> None:
+        """In a forked process: the worker is the other one's, and so are the pipes."""
+        process, self._process, self._lock = self._process, None, threading.Lock()
+        if process is not None:
+            process.returncode = 0  # not this process's child
+            _close(process)
+
+    def _running(self) -> subprocess.Popen[bytes]:
+        if self._process is not None and self._process.poll() is None:
+            return self._process
+        self._end()
+        self._process = _start()
+        return self._process
+
+    def _end(self) -> None:
+        process, self._process = self._process, None
+        if process is not None:
+            process.kill()
+            _close(process)
+            process.wait()
+
+
 _serving = False
-_idle: list[tuple[int, subprocess.Popen[bytes]]] = []  # with the process that owns them: a fork shares the pipes
-_lock = threading.Lock()
-
-
-def _take() -> subprocess.Popen[bytes]:
-    owner = os.getpid()
-    with _lock:
-        for entry in [entry for entry in _idle if entry[0] == owner]:
-            _idle.remove(entry)
-            if entry[1].poll() is None:
-                return entry[1]
-            _end(entry[1])
-    return _start()
+_worker = _Worker()
+atexit.register(_worker.end)
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_worker.leave_to_parent)
 
 
 def _start() -> subprocess.Popen[bytes]:
+    path = json.dumps([entry for entry in sys.path if isinstance(entry, str)])
     try:
         process = subprocess.Popen(
-            [sys.executable or "python", "-c", _START, json.dumps(sys.path)],
+            [sys.executable or "python", "-P", "-c", _START, path],  # -P: no module of the working directory
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
+            bufsize=0,
             start_new_session=True,
+            creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),  # Ctrl-C is for us
         )
     except OSError as error:
         raise SelectorError(f"no helper process for a query that may be slow: {error}") from error
     try:
         _receive(process.stdout)  # it is ready: its start does not count as evaluation
-    except EOFError:
-        _end(process)
+    except (OSError, EOFError):
+        process.kill()
+        _close(process)
+        process.wait()
         raise SelectorError("the helper process for a query that may be slow does not start") from None
     return process
 
 
-def _give_back(process: subprocess.Popen[bytes]) -> None:
-    with _lock:
-        if len(_idle) < _IDLE_MAX:
-            _idle.append((os.getpid(), process))
-            return
-    _end(process)
-
-
-def _end(process: subprocess.Popen[bytes]) -> None:
-    process.kill()
+def _close(process: subprocess.Popen[bytes]) -> None:
     for pipe in (process.stdin, process.stdout):
         if pipe is not None:
-            try:
-                pipe.close()
-            except OSError:  # what was still to be written to a process that is gone
-                continue
-    process.wait()
-
-
-@atexit.register
-def end_idle() -> None:
-    """End the helper processes that wait for a next query."""
-    owner = os.getpid()
-    with _lock:
-        mine = [entry for entry in _idle if entry[0] == owner]
-        for entry in mine:
-            _idle.remove(entry)
-            _end(entry[1])
+            pipe.close()
 
 
 # --- messages: eight bytes of length, then JSON -------------------------------------------------------------------
@@ -200,8 +212,9 @@ def _decode(fields: dict[str, Any]) -> Any:
 
 def _send(pipe: IO[bytes] | None, message: bytes) -> None:
     assert pipe is not None
-    pipe.write(len(message).to_bytes(8, "big"))
-    pipe.write(message)
+    rest = memoryview(len(message).to_bytes(8, "big") + message)
+    while rest:
+        rest = rest[pipe.write(rest) :]
     pipe.flush()
 
 
@@ -213,13 +226,19 @@ def _receive(pipe: IO[bytes] | None) -> dict[str, Any]:
 
 
 def _read(pipe: IO[bytes], size: int) -> bytes:
-    data = pipe.read(size)
-    if len(data) < size:
-        raise EOFError
-    return data
+    data = bytearray()
+    while len(data) < size:
+        part = pipe.read(min(size - len(data), _CHUNK))
+        if not part:
+            raise EOFError
+        data += part
+    return bytes(data)
 
 
-# --- the helper process -------------------------------------------------------------------------------------------
+_CHUNK: Final = 1024 * 1024
+
+
+# --- the worker ---------------------------------------------------------------------------------------------------
 
 
 def serve() -> None:
@@ -276,8 +295,9 @@ def _carry_out(fields: dict[str, Any]) -> bytes:
                 result = selector.set(context, fields["value"], create_parents=fields["create_parents"])
         return dumps({"value": _encode(result)}).encode("utf-8", "surrogatepass")
     except ArazzoError as error:
-        return dumps({"error": str(error)}).encode("utf-8", "surrogatepass")
+        overrun = isinstance(error, Overrun)
+        return dumps({"error": str(error), "overrun": overrun}).encode("utf-8", "surrogatepass")
     except ValueError as error:  # a result that JSON cannot hold, an integer of thousands of digits
         return dumps({"error": f"the result is not JSON: {error}"}).encode()
     except MemoryError:
-        return dumps({"error": "it needs too much memory"}).encode()
+        return dumps({"error": "it needs too much memory", "overrun": True}).encode()

@@ -52,6 +52,11 @@ class Goessner:
     query: str
     engine: JsonPath | NgPath
 
+    @property
+    def is_singular(self) -> bool:
+        """Whether it reaches at most one value, step by step."""
+        return self.engine.is_singular
+
     def value(self, context: Value) -> Value:
         """As for RFC 9535 (decision 59)."""
         return self.engine.value(context)
@@ -117,7 +122,7 @@ class NgPath:
     query: str
     limit_s: float
     path: Any
-    singular: bool
+    is_singular: bool
     wide: int
 
     def value(self, context: Value) -> Value:
@@ -125,7 +130,7 @@ class NgPath:
         if self._may_be_slow(context):
             return self._apart(Job("jsonpath", VERSION, self.query, "value", context))
         values = list(self.values(context))
-        result: Value = (values[0] if values else MISSING) if self.singular else values
+        result: Value = (values[0] if values else MISSING) if self.is_singular else values
         return result
 
     def values(self, context: Value) -> Iterator[Any]:
@@ -152,7 +157,7 @@ class NgPath:
         return found
 
     def _may_be_slow(self, context: Value) -> bool:
-        if self.singular or in_helper():
+        if self.is_singular or in_helper():
             return False
         visits: int = _count(context, _DIRECT_STEPS) ** self.wide
         return visits > _DIRECT_STEPS

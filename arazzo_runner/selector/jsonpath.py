@@ -63,6 +63,11 @@ class JsonPath:
     keys: Location | None
     segments: tuple[Any, ...]
 
+    @property
+    def is_singular(self) -> bool:
+        """Whether it reaches at most one value, step by step (RFC 9535, section 2.3.5.1)."""
+        return self.keys is not None
+
     def value(self, context: Value) -> Value:
         """The value of a singular query or MISSING; the array of values of any other (decision 59)."""
         structured(context, "JSONPath")

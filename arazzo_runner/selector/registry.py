@@ -49,6 +49,14 @@ class Selectors:
         languages = {**self._languages, (type, version): compile}
         return replace(self, _languages=MappingProxyType(languages), _defaults=MappingProxyType(defaults))
 
+    def apart(self) -> Selectors:
+        """These languages, with ours evaluated in the worker process: for documents nobody vouches for."""
+        languages = {
+            name: replace(language, apart=name) if isinstance(language, _Ours) and language.may_be_slow else language
+            for name, language in self._languages.items()
+        }
+        return replace(self, _languages=MappingProxyType(languages))
+
     def _unknown(self, type: str, version: str | None) -> SelectorSyntaxError:
         if type not in self._defaults:
             hint = did_you_mean(type, self._defaults) or "known are " + ", ".join(self._defaults)
@@ -58,23 +66,35 @@ class Selectors:
         )
 
 
-def _loaded(module: str, name: str) -> Compile:
-    """A language of ours, whose module is imported when a query of it is compiled."""
+@dataclass(frozen=True, slots=True)
+class _Ours:
+    """A language of ours, whose module is imported when a query of it is compiled.
 
-    def compile(query: str, limit_s: float) -> Selector:
-        language: Compile = getattr(importlib.import_module(f".{module}", __package__), name)
-        return language(query, limit_s)
+    `apart` is its type and version where the worker process evaluates its queries.
+    """
 
-    return compile
+    module: str
+    name: str
+    may_be_slow: bool = True
+    apart: tuple[str, str] | None = None
+
+    def __call__(self, query: str, limit_s: float) -> Selector:
+        language: Compile = getattr(importlib.import_module(f".{self.module}", __package__), self.name)
+        selector = language(query, limit_s)
+        if self.apart is None or getattr(selector, "is_singular", False):
+            return selector
+        from .apart import Apart
+
+        return Apart(*self.apart, query, limit_s)
 
 
 DEFAULT_SELECTORS = (
     Selectors()
-    .register("jsonpath", "rfc9535", _loaded("jsonpath", "compile_jsonpath"))
-    .register("jsonpath", "draft-goessner-dispatch-jsonpath-00", _loaded("goessner", "compile_goessner"))
-    .register("xpath", "xpath-31", _loaded("xpath", "compile_xpath31"))
-    .register("xpath", "xpath-30", _loaded("xpath", "compile_xpath30"))
-    .register("xpath", "xpath-20", _loaded("xpath", "compile_xpath20"))
-    .register("xpath", "xpath-10", _loaded("xpath", "compile_xpath10"))
-    .register("jsonpointer", "rfc6901", _loaded("jsonpointer", "compile_jsonpointer"))
+    .register("jsonpath", "rfc9535", _Ours("jsonpath", "compile_jsonpath"))
+    .register("jsonpath", "draft-goessner-dispatch-jsonpath-00", _Ours("goessner", "compile_goessner"))
+    .register("xpath", "xpath-31", _Ours("xpath", "compile_xpath31"))
+    .register("xpath", "xpath-30", _Ours("xpath", "compile_xpath30"))
+    .register("xpath", "xpath-20", _Ours("xpath", "compile_xpath20"))
+    .register("xpath", "xpath-10", _Ours("xpath", "compile_xpath10"))
+    .register("jsonpointer", "rfc6901", _Ours("jsonpointer", "compile_jsonpointer", may_be_slow=False))
 )

@@ -28,7 +28,7 @@ from arazzo_runner.credentials.conversation import (
 from arazzo_runner.credentials.tokens import Claim, MemoryTokens, Token, TokenCache, TokenKey, renewal
 from arazzo_runner.drivers.interaction import Browser
 from arazzo_runner.errors import TransportError
-from arazzo_runner.messages import Request, Response, SecurityRequirement
+from arazzo_runner.messages import Request, Response, SecurityRequirement, TransportFailure
 
 OK = Response(200, (), b"{}")
 UNAUTHORIZED = Response(401)
@@ -210,7 +210,7 @@ def test_a_token_request_follows_no_redirect_and_takes_no_credential_of_a_client
     )
 
     asked = wishes[0].request
-    assert not asked.follow
+    assert asked.for_credential
     assert ("header", "authorization") in asked.supplied
 
 
@@ -477,7 +477,8 @@ def test_who_signs_in_too_late_is_told():
 
     answered = Browser(stream, open=lambda url: None).sign_in(sign_in(0.3), threading.Event())
 
-    assert "nobody signed in within 0.3 s at https://auth.example/authorize" in str(answered)
+    assert isinstance(answered, TransportFailure)
+    assert "nobody signed in within 0.3 s at https://auth.example/authorize" in answered.message
 
 
 def test_waiting_ends_when_nobody_waits_any_more():
@@ -497,4 +498,5 @@ def test_only_this_machine_is_listened_at(uri: str):
 
     answered = Browser(stream, open=lambda url: None).sign_in(sign_in(redirect_uri=uri), threading.Event())
 
-    assert "cannot be listened at" in str(answered)
+    assert isinstance(answered, TransportFailure)
+    assert "cannot be listened at" in answered.message

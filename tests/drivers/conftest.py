@@ -19,8 +19,8 @@ def serve() -> Iterator[Callable[..., RawServer]]:
     """Start servers; they are stopped after the test."""
     servers: list[RawServer] = []
 
-    def start(script: Script | bytes, context: ssl.SSLContext | None = None) -> RawServer:
-        servers.append(RawServer(says(script) if isinstance(script, bytes) else script, context))
+    def start(script: Script | bytes, context: ssl.SSLContext | None = None, **more: Any) -> RawServer:
+        servers.append(RawServer(says(script) if isinstance(script, bytes) else script, context, **more))
         return servers[-1]
 
     yield start

@@ -5,10 +5,12 @@ from __future__ import annotations
 import base64
 import html
 import json
+import time
 from collections.abc import Callable
 from urllib.parse import quote, quote_plus
 
 import pytest
+from canaries import leaks
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -80,6 +82,36 @@ def test_no_encoding_of_any_secret_leaves(secret: str, before: str, encoder: str
     masked = knowing(secret).text(f"{before}|{encoded}|")
 
     assert encoded not in masked or set(encoded) == {"*"}
+
+
+NESTED: dict[str, Callable[[str], str]] = {
+    "json in a url": lambda text: quote(json.dumps({"a": text}), safe=""),
+    "json in json": lambda text: json.dumps(json.dumps({"a": text})),
+    "json in html": lambda text: html.escape(json.dumps({"a": text})),
+    "json in base64": lambda text: base64.b64encode(json.dumps({"a": text}).encode()).decode(),
+    "html in html": lambda text: html.escape(html.escape(text)),
+    "a url in a url": lambda text: quote(quote(text, safe=""), safe=""),
+    "base64 in a url": lambda text: quote(base64.b64encode(text.encode()).decode(), safe=""),
+}
+
+
+@pytest.mark.parametrize("encoder", NESTED)
+def test_a_secret_in_two_encodings_is_masked(encoder: str):
+    encoded = NESTED[encoder](SECRET)
+
+    assert leaks(knowing().text(f"<{encoded}>"), {"secret": SECRET}) == []
+    assert "***" in knowing().text(f"<{encoded}>")
+
+
+@pytest.mark.parametrize("odd", ["\\", "%", "&", '\\"', "%25", "&amp;", "\\n"])
+def test_what_a_server_answers_cannot_make_the_search_slow(odd: str):
+    redactor = knowing(odd * 40 + "xyz")
+    started = time.perf_counter()
+
+    redactor.text(odd * 60 + "xyw xyz")
+    redactor.text(json.dumps(odd * 40) + "xyw xyz")
+
+    assert time.perf_counter() - started < 2
 
 
 def test_the_longest_secret_is_masked_first():

@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from ...diagnostics import Diagnostic
-from ...errors import SelectorError
+from ...errors import Overrun, SelectorError
 from ...location import Location
 from ...openapi import media_type
 from ...plan import (
@@ -78,6 +78,8 @@ def _parsed(body: LinkedBody) -> Written | None:
 def _applied(payload: Constant, replacement: LinkedReplacement) -> str | None:
     try:
         replacement.apply(payload.value, None)
+    except Overrun:
+        return None
     except SelectorError as error:
         return error.message
     return None

@@ -10,7 +10,8 @@ from functools import partial
 from ...errors import TransportError
 from ...limits import Limits
 from ...messages import Request, Response
-from .protocol import AsyncTransport, Transport
+from ...policy import Reach
+from .protocol import AsyncTransport, Transport, proxy_of, reaching, supports_of
 
 _THREADS = 64  # requests in flight; a thread that waits costs next to nothing
 
@@ -20,14 +21,16 @@ class AsyncToSync:
 
     def __init__(self, inner: AsyncTransport) -> None:
         self._inner = inner
+        self.supports = supports_of(inner)
+        self.proxy_for = partial(proxy_of, inner)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread: threading.Thread | None = None
         self._closed = False
         self._lock = threading.Lock()
 
-    def send(self, request: Request, *, timeout: float, limits: Limits) -> Response:
+    def send(self, request: Request, *, timeout: float, limits: Limits, reach: Reach | None = None) -> Response:
         """As `Transport.send`."""
-        sending = self._inner.send(request, timeout=timeout, limits=limits)
+        sending = self._inner.send(request, timeout=timeout, limits=limits, **reaching(reach))
         try:
             loop = self._running()
         except TransportError:
@@ -78,13 +81,15 @@ class SyncToAsync:
 
     def __init__(self, inner: Transport) -> None:
         self._inner = inner
+        self.supports = supports_of(inner)
+        self.proxy_for = partial(proxy_of, inner)
         self._threads: ThreadPoolExecutor | None = None
 
-    async def send(self, request: Request, *, timeout: float, limits: Limits) -> Response:
+    async def send(self, request: Request, *, timeout: float, limits: Limits, reach: Reach | None = None) -> Response:
         """As `Transport.send`; a request whose task is cancelled goes on in its thread until it ends."""
         if self._threads is None:
             self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="arazzo-run")
-        sending = partial(self._inner.send, request, timeout=timeout, limits=limits)
+        sending = partial(self._inner.send, request, timeout=timeout, limits=limits, **reaching(reach))
         return await asyncio.get_running_loop().run_in_executor(self._threads, sending)
 
     async def aclose(self) -> None:

@@ -6,7 +6,6 @@ connections of our own clients are made by a network backend that never waits be
 
 from __future__ import annotations
 
-import sys
 import threading
 import time
 from typing import Any
@@ -36,17 +35,10 @@ class Deadline(threading.local):
         left = max(self.remaining(), 0.000_001)  # 0 would make the socket non-blocking.
         return left if timeout is None else min(timeout, left)
 
-    def bind(self, transport: Any) -> None:
-        """Have every connection of an httpx.HTTPTransport keep to this deadline.
 
-        httpx has no public place for a network backend (httpcore has); without these attributes the deadline is looked
-        at after each chunk of a body only.
-        """
-        pool = getattr(transport, "_pool", None)
-        backend = getattr(pool, "_network_backend", None)
-        if pool is not None and backend is not None:
-            core = sys.modules[type(pool).__module__.partition(".")[0]]
-            pool._network_backend = _Backend(backend, self, core)
+def bounded(backend: Any, deadline: Deadline, core: Any) -> Any:
+    """A network backend of httpcore (`core`) whose connections keep to the deadline."""
+    return _Backend(backend, deadline, core)
 
 
 class _Backend:

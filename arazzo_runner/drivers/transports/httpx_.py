@@ -21,10 +21,22 @@ from ..._version import __version__
 from ...errors import TransportError, UsageError
 from ...limits import Limits
 from ...messages import Headers, Request, Response
+from ...policy import Reach
 from .body import ACCEPT_ENCODING, Body, too_large
+from .connecting import bind, system_addresses
 from .deadline import Deadline
 from .options import ClientOptions
-from .protocol import broken_off, check_headers, check_request, large_headers, origin, text_of_header, timed_out
+from .protocol import (
+    Supports,
+    broken_off,
+    check_headers,
+    check_request,
+    large_headers,
+    origin,
+    text_of_header,
+    timed_out,
+)
+from .quiet import unlogged
 
 USER_AGENT = f"arazzo-run/{__version__}"
 DEFAULT_HEADERS: Headers = (("Accept", "*/*"), ("Accept-Encoding", ACCEPT_ENCODING), ("User-Agent", USER_AGENT))
@@ -56,38 +68,52 @@ class HttpxTransport:
     """A transport over an httpx.Client: a given one, or httpx's own transports, made when they are first needed.
 
     With our own the deadline is exact; with a given client it is looked at after each chunk of the body, and a single
-    wait on the network may last for the whole time-out again. `owned` says that `close` closes the given client.
+    wait on the network may last for the whole time-out again. `owned` says that `close` closes the given client,
+    `network` False that it answers within this process.
     """
 
-    def __init__(self, client: Any = None, *, options: ClientOptions | None = None, owned: bool = False) -> None:
+    def __init__(
+        self, client: Any = None, *, options: ClientOptions | None = None, owned: bool = False, network: bool = True
+    ) -> None:
         self._options = options or ClientOptions()
         self._given = client
         self._owned = owned
+        self.supports = supports_of_httpx(client is None, network)
         self._deadline = Deadline()
-        self._pools: dict[tuple[bool, str | None], Any] = {}
+        self._pools: dict[tuple[bool, str | None, Reach | None], Any] = {}
         self._lock = threading.Lock()
 
-    def send(self, request: Request, *, timeout: float, limits: Limits) -> Response:
-        """As `Transport.send`."""
+    def send(self, request: Request, *, timeout: float, limits: Limits, reach: Reach | None = None) -> Response:
+        """As `Transport.send`; `reach` is for clients of our own, and not heeded on the way through a proxy."""
         check_request(request)
         httpx = import_httpx() if self._given is None else module_of(self._given)
         self._deadline.start(timeout)
         try:
-            response = self._open(httpx, request, timeout, limits)
-            try:
-                return self._received(response, request, timeout, limits)
-            finally:
-                response.close()
+            with unlogged(self._given is None):
+                return self._exchange(httpx, request, timeout, limits, reach)
         except (httpx.RequestError, httpx.StreamError) as error:
             raise error_of(httpx, error, request, timeout, limits) from error
         finally:
             self._deadline.clear()
 
-    def _open(self, httpx: ModuleType, request: Request, timeout: float, limits: Limits) -> Any:
+    def proxy_for(self, url: str) -> str | None:
+        """The proxy on the way to a URL, as far as it is known."""
+        return self._options.proxy_for(url) if self._given is None else None
+
+    def _exchange(
+        self, httpx: ModuleType, request: Request, timeout: float, limits: Limits, reach: Reach | None
+    ) -> Response:
+        response = self._open(httpx, request, timeout, limits, reach)
+        try:
+            return self._received(response, request, timeout, limits)
+        finally:
+            response.close()
+
+    def _open(self, httpx: ModuleType, request: Request, timeout: float, limits: Limits, reach: Reach | None) -> Any:
         client = self._given
         if client is None:
             built = build_request(httpx, request, DEFAULT_HEADERS, timeout, limits)
-            return self._pool(httpx, request.url).handle_request(built)
+            return self._pool(httpx, request.url, reach).handle_request(built)
         if client.is_closed:
             raise TransportError("the client is closed", kind="closed")
         built = build_request(httpx, request, default_headers(client), timeout, limits)
@@ -104,13 +130,14 @@ class HttpxTransport:
                 raise timed_out(request, timeout, sent=True)
         return response_of(response, request, headers, body.finish())
 
-    def _pool(self, httpx: ModuleType, url: str) -> Any:
-        key = (url[:6].lower() == "https:", self._options.proxy_for(url))
+    def _pool(self, httpx: ModuleType, url: str, reach: Reach | None) -> Any:
+        key = pool_key(self._options, url, reach)
         with self._lock:
             pool = self._pools.get(key)
             if pool is None:
-                pool = self._pools[key] = make_pool(httpx.HTTPTransport, httpx, self._options, *key)
-                self._deadline.bind(pool)
+                pool = make_pool(httpx.HTTPTransport, httpx, self._options, *key[:2])
+                bind(pool, key[2], self._options.resolve or system_addresses, self._deadline)
+                self._pools[key] = pool
             return pool
 
     def close(self) -> None:
@@ -121,6 +148,17 @@ class HttpxTransport:
             pool.close()
         if self._given is not None and self._owned:
             self._given.close()
+
+
+def supports_of_httpx(is_ours: bool, network: bool) -> Supports:
+    """A client that is given resolves and connects as it was made to."""
+    return Supports(addresses=is_ours, certificate=is_ours, socks=is_ours, network=network)
+
+
+def pool_key(options: ClientOptions, url: str, reach: Reach | None) -> tuple[bool, str | None, Reach | None]:
+    """What requests have to have in common to share connections: nobody gets one that others were allowed."""
+    proxy = options.proxy_for(url)
+    return url[:6].lower() == "https:", proxy, reach if proxy is None else None
 
 
 def make_pool(kind: Any, httpx: ModuleType, options: ClientOptions, https: bool, proxy: str | None) -> Any:

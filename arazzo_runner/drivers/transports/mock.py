@@ -11,7 +11,7 @@ from ...errors import TransportError
 from ...events import Event, RequestSent, StepStarted
 from ...limits import Limits
 from ...messages import Request, Response
-from .protocol import origin, timed_out
+from .protocol import Supports, origin, timed_out
 
 
 class Responder(Protocol):
@@ -23,6 +23,8 @@ class Responder(Protocol):
 
 class MockTransport:
     """Sends every request to a responder in process."""
+
+    supports = Supports(network=False)
 
     def __init__(self, responder: Responder) -> None:
         self._responder = responder
@@ -51,6 +53,8 @@ class Faults(Protocol):
 
 class FaultyRun:
     """The faults of one run, and its transport: the events say which step a request belongs to."""
+
+    supports = Supports(network=False)
 
     def __init__(self, mock: FaultyMock, faults: Faults) -> None:
         self._mock = mock
@@ -103,6 +107,8 @@ class FaultyRun:
 
 class AsyncFaultyRun:
     """`FaultyRun` for asyncio."""
+
+    supports = Supports(network=False)
 
     def __init__(self, run: FaultyRun) -> None:
         self._run = run

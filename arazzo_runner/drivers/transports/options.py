@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import sys
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -13,11 +15,15 @@ from ...errors import UsageError
 
 @dataclass(frozen=True, kw_only=True)
 class ClientOptions:
-    """`insecure` skips TLS checks; `proxy` is a URL; `cert` a client certificate's file, or (file, key file)."""
+    """`insecure` skips TLS checks; `proxy` is a URL; `cert` a client certificate's file, or (file, key file).
+
+    `resolve` gives the addresses of a host and port where these are checked; None for the system's resolver.
+    """
 
     insecure: bool = False
     proxy: str | None = None
     cert: str | tuple[str, str] | None = None
+    resolve: Callable[[str, int], Sequence[str]] | None = None
 
     def tls(self) -> Any:
         """The TLS context, made for the first https request only: reading the authorities takes 25 ms.
@@ -62,8 +68,14 @@ class ClientOptions:
         found = self._environment.get(parts.scheme.lower()) or self._environment.get("all")
         return found if found is None or "://" in found else f"http://{found}"
 
+    def proxies(self) -> tuple[str, ...]:
+        """The proxies that may be used: the given one, else those of the environment."""
+        return (self.proxy,) if self.proxy is not None else tuple(self._environment.values())
+
     @cached_property
     def _environment(self) -> dict[str, str]:
+        if sys.platform not in ("darwin", "win32") and not any(n.lower().endswith("_proxy") for n in os.environ):
+            return {}  # urllib.request takes 20 ms to load, and would find nothing
         from urllib.request import getproxies
 
         return {name: url for name, url in getproxies().items() if name in ("http", "https", "all") and url}

@@ -4,17 +4,45 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import Protocol
+from dataclasses import dataclass
+from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 from ...errors import TransportError
 from ...limits import Limits
 from ...messages import Headers, Request, Response
+from ...policy import Reach
 
 _TOKEN = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")  # RFC 9110, section 5.6.2
 _BREAKS = re.compile(r"[\r\n\0]")
 # No backslash in the authority: the URL Standard (WHATWG) takes it for a slash, and so for the end of another host.
 _URL = re.compile(r"(?i:https?)://(?P<authority>[\w\-.~%!$&'()*+,;=:@\[\]]+)(?:[/?#][^\s\x00-\x1f\x7f]*)?")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Supports:
+    """What a transport declares: its attribute `supports`; without one, nothing beyond sending.
+
+    `addresses`: `send` takes a `reach` and connects to no other address. `certificate`: client certificates. `socks`:
+    SOCKS proxies. `network`: False where requests are answered within this process.
+    """
+
+    addresses: bool = False
+    certificate: bool = False
+    socks: bool = False
+    network: bool = True
+
+
+def supports_of(transport: Any) -> Supports:
+    """What a transport declares."""
+    found = getattr(transport, "supports", None)
+    return found if isinstance(found, Supports) else Supports()
+
+
+def proxy_of(transport: Any, url: str) -> str | None:
+    """The proxy on the way to a URL, as far as a transport knows it."""
+    found: str | None = transport.proxy_for(url) if hasattr(transport, "proxy_for") else None
+    return found
 
 
 class Transport(Protocol):
@@ -44,19 +72,31 @@ class AsyncTransport(Protocol):
 class DeferredTransport:
     """A transport that is made for each request and closed after it: for the few documents that are fetched."""
 
-    def __init__(self, make: Callable[[], Transport]) -> None:
+    def __init__(
+        self,
+        make: Callable[[], Transport],
+        supports: Supports | None = None,
+        proxy_for: Callable[[str], str | None] = lambda url: None,
+    ) -> None:
         self._make = make
+        self.supports = supports or Supports()
+        self.proxy_for = proxy_for
 
-    def send(self, request: Request, *, timeout: float, limits: Limits) -> Response:
+    def send(self, request: Request, *, timeout: float, limits: Limits, reach: Reach | None = None) -> Response:
         """Send by the real transport."""
         made = self._make()
         try:
-            return made.send(request, timeout=timeout, limits=limits)
+            return made.send(request, timeout=timeout, limits=limits, **reaching(reach))
         finally:
             made.close()
 
     def close(self) -> None:
         """Nothing stays open."""
+
+
+def reaching(reach: Reach | None) -> dict[str, Any]:
+    """The argument of `send` for the addresses that may be connected to: only for transports that check them."""
+    return {} if reach is None else {"reach": reach}
 
 
 def origin(url: str) -> str:

@@ -15,8 +15,8 @@ _Kind = Literal["client", "async client", "transport", "async transport", "asgi"
 
 
 def default_transport(options: ClientOptions, *, speed: bool = False) -> Transport:
-    """The transport of our own: pyreqwest where it is wanted and installed (extra `speed`), else httpx."""
-    if speed and _is_installed("pyreqwest"):
+    """The transport of our own: pyreqwest where it is wanted, installed (extra `speed`) and can do it, else httpx."""
+    if speed and _is_installed("pyreqwest") and not lacking(options):
         from .pyreqwest_ import PyreqwestTransport
 
         return PyreqwestTransport(options=options)
@@ -27,13 +27,35 @@ def default_transport(options: ClientOptions, *, speed: bool = False) -> Transpo
 
 def default_async_transport(options: ClientOptions, *, speed: bool = False) -> AsyncTransport:
     """The same for asyncio."""
-    if speed and _is_installed("pyreqwest"):
+    if speed and _is_installed("pyreqwest") and not lacking(options):
         from .pyreqwest_async import AsyncPyreqwestTransport
 
         return AsyncPyreqwestTransport(options=options)
     from .httpx_async import AsyncHttpxTransport
 
     return AsyncHttpxTransport(options=options)
+
+
+def lacking(options: ClientOptions) -> tuple[str, ...]:
+    """What these options need that pyreqwest does not do, in words."""
+    from .pyreqwest_ import SUPPORTS
+
+    missing = []
+    if options.cert is not None and not SUPPORTS.certificate:
+        missing.append("client certificates")
+    if not SUPPORTS.socks and any(_is_socks(proxy) for proxy in options.proxies()):
+        missing.append("SOCKS proxies")
+    return tuple(missing)
+
+
+def _is_socks(proxy: str) -> bool:
+    return "://" in proxy and not proxy.startswith(("http://", "https://"))
+
+
+def why_httpx(options: ClientOptions, *, speed: bool = False) -> str | None:
+    """Why httpx is used although another client was wanted and is there; None where it is not."""
+    missing = lacking(options) if speed and _is_installed("pyreqwest") else ()
+    return f"requests are sent by httpx: pyreqwest does no {' or '.join(missing)}" if missing else None
 
 
 def transport_for(client: Any, options: ClientOptions, *, speed: bool = False) -> Transport:
@@ -52,7 +74,7 @@ def transport_for(client: Any, options: ClientOptions, *, speed: bool = False) -
         case "client":
             return HttpxTransport(client)
         case "wsgi":
-            return HttpxTransport(_wsgi_client(client), owned=True)
+            return HttpxTransport(_wsgi_client(client), owned=True, network=False)
         case _:
             from .bridge import AsyncToSync
 
@@ -71,7 +93,7 @@ def async_transport_for(client: Any, options: ClientOptions, *, speed: bool = Fa
         case "async client":
             return AsyncHttpxTransport(client)
         case "asgi":
-            return AsyncHttpxTransport(_asgi_client(client), owned=True)
+            return AsyncHttpxTransport(_asgi_client(client), owned=True, network=False)
         case _:
             from .bridge import SyncToAsync
 

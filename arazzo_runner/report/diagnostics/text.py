@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import Literal, TextIO
 
 from ...diagnostics import Diagnostic
+from ..redaction import MASK
 from ..screen import Style, printable, screen
 from . import CheckedFile, Finding, Summary
 
@@ -17,6 +18,7 @@ _INDENT = 4
 _IN_A_PIPE = 120  # columns of a line that is shown
 _NARROWEST = 40
 _CUT = "..."
+SECRET_CODES = frozenset({"ARZ701", "ARZ707"})  # a secret is written in the document
 _TAB = "    "
 _STYLES: Mapping[str, Style] = {"error": "bad", "warning": "warning", "info": "faint"}
 
@@ -40,10 +42,12 @@ class TextReport:
         self._verbosity = verbosity
         self._shown = {"quiet": failing, "normal": ("error", "warning"), "verbose": tuple(_STYLES)}[verbosity]
         self._summary = Summary()
+        self._secrets: dict[tuple[str, int], int] = {}
 
     def observe(self, file: CheckedFile) -> None:
         """Show one file."""
         self._summary.add(file)
+        self._secrets = _secrets(file)
         for diagnostic in file.mended if self._verbosity == "verbose" else ():
             self._screen.line((_place(diagnostic, file), "plain"), ("mended", "good"), *_said(diagnostic))
         for finding in file.findings:
@@ -62,12 +66,25 @@ class TextReport:
         style = _STYLES[diagnostic.severity]
         self._screen.line((_place(diagnostic, file), "plain"), (diagnostic.severity, style), *_said(diagnostic))
         if finding.line is not None and where is not None:
-            shown, column = excerpt(finding.line, where.column, self._width)
+            secret = self._secrets.get((where.document, where.line))
+            line = finding.line if secret is None else finding.line[: secret - 1] + MASK
+            shown, column = excerpt(line, where.column, self._width)
             if shown.strip():
                 self._screen.line((shown, "plain"), indent=_INDENT)
                 self._screen.line((" " * column, "plain"), ("^", style), indent=_INDENT)
         if diagnostic.hint:
             self._screen.line(("hint: ", "strong"), (diagnostic.hint, "plain"), indent=_INDENT)
+
+
+def _secrets(file: CheckedFile) -> dict[tuple[str, int], int]:
+    """The lines with a secret in them, and the column where the first one begins: a log is no place for it either."""
+    found: dict[tuple[str, int], int] = {}
+    for finding in file.findings:
+        where = finding.diagnostic.location
+        if finding.diagnostic.code in SECRET_CODES and where is not None:
+            place = (where.document, where.line)
+            found[place] = min(where.column, found.get(place, where.column))
+    return found
 
 
 def _place(diagnostic: Diagnostic, file: CheckedFile) -> str:
