@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test lint bench corpus conformance conformance-engines clean
+.PHONY: demo test lint bench corpus fuzz conformance conformance-engines clean
 .DEFAULT_GOAL := help
 
 help:
@@ -13,6 +13,7 @@ help:
 	@echo "make lint   ruff and mypy"
 	@echo "make bench  measure (benchmarks/README.md)"
 	@echo "make corpus  try the published documents under ARAZZO_SHARED, write docs/corpus.md"
+	@echo "make fuzz   look for inputs that break the engine, for MINUTES=3 (SEED=N repeats a search)"
 	@echo "make conformance  run every installed engine through the conformance suite (conformance/README.md)"
 	@echo "make conformance-engines  install the other engines"
 
@@ -42,6 +43,10 @@ bench: $(VENV)/.dev
 
 corpus: $(VENV)/.dev
 	@$(BIN)/python -m benchmarks.corpus --output docs/corpus.md
+
+MINUTES ?= 3
+fuzz: $(VENV)/.dev
+	$(BIN)/python -m fuzz --minutes $(MINUTES) $(if $(SEED),--seed $(SEED))
 
 conformance: $(VENV)/.dev
 	$(BIN)/python -m conformance run --jobs 2 --gate arazzo-run

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     import asyncio
 
     from .casing import CaseFile, Trial
+    from .credentials import Credentials
     from .drivers.replay import Difference
     from .drivers.session import Session
     from .drivers.transports import AsyncTransport, Transport
@@ -112,7 +113,7 @@ class Loaded:
 
         options = replace(_link_options(self), analysis_only=True, offline=not self.options.fetch)
         plan = link_workflows(self.description, self.registry, options=options, findings=self.findings)
-        credentials = _credentials(self.options)
+        credentials = credentials_of(self.options)
         return check_description(
             self.description,
             plan,
@@ -535,7 +536,7 @@ class Runner:
         self._transport: Transport | None = None
         self._async_transports: dict[asyncio.AbstractEventLoop, AsyncTransport] = {}
         self._lock = threading.Lock()
-        self._credentials: Any = None
+        self._credentials: Credentials | None = None
         self._secrets: PlanSecrets | None = None
         self._policy: Policy | None = None
 
@@ -613,32 +614,43 @@ class Runner:
         return Session(self.plan, inputs, emit, sign=self.credentials.sign, limits=self.options.limits)
 
     @property
-    def credentials(self) -> Any:
-        """Where the values of security schemes come from."""
+    def credentials(self) -> Credentials:
+        """Where the values of security schemes come from.
+
+        Raises:
+            UsageError: a value that several schemes of the plan would be sent, an unreadable `.env`.
+        """
+        from .needs import schemes_of
+
         with self._lock:
             if self._credentials is None:
-                self._credentials = _credentials(self.options, own_client=self._client is None)
+                found = credentials_of(self.options, own_client=self._client is None)
+                found.values.check(schemes_of(self.plan))
+                self._credentials = found
         return self._credentials
 
     # -- credentials, for those who report -----------------------------------------------------------------------------
 
     def schemes(self) -> tuple[str, ...]:
         """The names of the security schemes that the plan's operations declare."""
-        names = (
-            requirement.name
-            for step in self._operation_steps()
-            for alternative in step.operation.security
-            for requirement in alternative
-        )
-        return tuple(dict.fromkeys(names))
+        from .needs import schemes_of
+
+        return tuple(dict.fromkeys(scheme.requirement.name for scheme in schemes_of(self.plan)))
 
     def unknown_auth(self) -> tuple[str, ...]:
         """The schemes given as `auth` that no operation declares."""
-        return tuple(self.credentials.unknown_names(self.schemes()))
+        return self.credentials.unknown_names(self._scheme_names())
 
     def unknown_fields(self) -> tuple[str, ...]:
         """The names given as `auth` whose field no scheme has."""
-        return tuple(self.credentials.unknown_fields(self.schemes()))
+        return self.credentials.unknown_fields(self._scheme_names())
+
+    def _scheme_names(self) -> tuple[str, ...]:
+        """Every name that a value can be given by: the scheme's, and the same with its source."""
+        from .needs import schemes_of
+
+        found = (scheme.requirement for scheme in schemes_of(self.plan))
+        return tuple(name for each in found for name in (each.name, f"{each.source}.{each.name}"))
 
     def schemes_hint(self) -> str:
         """Which schemes there are."""
@@ -647,8 +659,7 @@ class Runner:
 
     def advice(self, request: Request) -> str | None:
         """What a person can do about a 401 or 403 of this request."""
-        advice: str | None = self.credentials.advice(request)
-        return advice
+        return self.credentials.advice(request)
 
     def input_secrets(self, inputs: Mapping[str, Any]) -> Iterator[Event]:
         """The inputs that are secrets, as SecretMarked events."""
@@ -665,27 +676,21 @@ class Runner:
     def replaced_servers(self) -> dict[str, str]:
         """The servers that options name, and those that server variables make, where a source has one only."""
         used: dict[str, set[str]] = {}
-        for step in self._operation_steps():
+        for step in _operation_steps(self.plan):
             used.setdefault(step.source, set()).add(step.server)
         filled = {name: min(used[name]) for name in self.options.server_variables if len(used.get(name, ())) == 1}
         return {**self.options.servers, **filled}
 
     def _known_secrets(self) -> Iterator[tuple[str, str]]:
         """Credentials that are there, and server variables with the name of a secret."""
+        from .needs import schemes_of
         from .secrets import is_secret_name
 
-        requirements = (r for step in self._operation_steps() for way in step.operation.security for r in way)
-        yield from self.credentials.held_secrets(requirements)
+        yield from self.credentials.held_secrets(scheme.requirement for scheme in schemes_of(self.plan))
         for source, variables in self.options.server_variables.items():
             for name, value in variables.items():
                 if is_secret_name(name):
                     yield f"{source}.{name}", value
-
-    def _operation_steps(self) -> Iterator[OperationCall]:
-        for workflow in self.plan.workflows.values():
-            for step in workflow.steps:
-                if isinstance(step, OperationCall):
-                    yield step
 
     # -- transports ---------------------------------------------------------------------------------------------------
 
@@ -766,10 +771,11 @@ class Runner:
     def _mock(self) -> Any:
         """The mock that all runs share, None without one; called under the lock."""
         if self.options.mock and self._made_mock is None:
-            self._made_mock = self.new_mock(require_auth=bool(self.options.auth))
+            tokens = tuple(text.removeprefix("literal:") for text in self.options.auth.values())
+            self._made_mock = self.new_mock(require_auth=bool(tokens), known_tokens=(*tokens, PRETENDED))
         return self._made_mock
 
-    def new_mock(self, *, require_auth: bool = False) -> Mock:
+    def new_mock(self, *, require_auth: bool = False, known_tokens: tuple[str, ...] = ()) -> Mock:
         """The API of the plan's descriptions, with nothing created yet."""
         from .mock import Mock
 
@@ -777,7 +783,7 @@ class Runner:
             self.plan.descriptions,
             servers={k: v for k, v in self.options.servers.items() if k},
             require_auth=require_auth,
-            known_tokens=(*self.options.auth.values(), PRETENDED),
+            known_tokens=known_tokens,
         )
 
     # -- context ------------------------------------------------------------------------------------------------------
@@ -907,14 +913,36 @@ def _make_async_transport(options: Options, client: Any, mock: Any = None) -> As
     return async_transport_for(client, _client_options(options), speed=options.speed)
 
 
-def _credentials(options: Options, *, own_client: bool = True) -> Any:
-    from .config import credential_variables
-    from .credentials import Credentials
+def _operation_steps(plan: Plan) -> Iterator[OperationCall]:
+    for workflow in plan.workflows.values():
+        yield from (step for step in workflow.steps if isinstance(step, OperationCall))
+
+
+def credentials_of(options: Options, *, own_client: bool = True) -> Credentials:
+    """What a host has for security schemes, in order; profiles are of the person whose environment it is."""
+    from .config import credential_variables, user_folder
+    from .credentials import Credentials, Given, Profiles, References, Values, Variables
     from .hosts import user_hosts
 
+    variables = credential_variables(options.env, options.env_file)
+    references = References(
+        env=options.env,
+        file_env=variables.whole_file,
+        folder=Path.cwd(),
+        allow_commands=options.allow_commands,
+    )
+    ordered = Values(
+        (
+            Given(options.auth),
+            Variables(
+                variables.environment, variables.file, variables.file_name, "person" if variables.named else "folder"
+            ),
+            *((Profiles(user_folder()),) if options.env is None else ()),
+        ),
+        references,
+    )
     return Credentials(
-        options.auth,
-        env=credential_variables(options.env, options.env_file),
+        ordered,
         allow_hosts=user_hosts(options),
         interactive=options.interaction is not None,
         store=options.token_store,

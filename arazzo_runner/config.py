@@ -76,16 +76,42 @@ def _closing(text: str, quote: str) -> int:
     return -1
 
 
-def credential_variables(env: Mapping[str, str] | None, env_file: Path | None) -> dict[str, str]:
-    """The `ARAZZO_AUTH_...` variables: the environment's, then those of `--env-file` or of `.env` right here."""
-    given = os.environ if env is None else env
-    found: dict[str, str] = {}
-    if env_file is not None:
-        found.update(read_env_file(env_file))
-    elif env is None and Path(".env").is_file():
-        found.update(read_env_file(Path(".env")))
-    found.update(given)
-    return {name: value for name, value in found.items() if name.startswith("ARAZZO_AUTH_")}
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CredentialVariables:
+    """The `ARAZZO_AUTH_...` variables of the environment and of a file, and everything else the file says.
+
+    `named` says that the file was named with `--env-file`; one that just lies in the working directory was perhaps
+    written by whoever made the folder.
+    """
+
+    environment: Mapping[str, str] = field(default_factory=dict)
+    file: Mapping[str, str] = field(default_factory=dict)
+    whole_file: Mapping[str, str] = field(default_factory=dict)
+    file_name: str = ".env"
+    named: bool = True
+
+
+def credential_variables(env: Mapping[str, str] | None, env_file: Path | None) -> CredentialVariables:
+    """The environment's variables, and those of `--env-file` or else of the `.env` right here."""
+    path = env_file if env_file is not None else Path(".env") if env is None and Path(".env").is_file() else None
+    whole = read_env_file(path) if path is not None else {}
+    return CredentialVariables(
+        environment=_of_credentials(os.environ if env is None else env),
+        file=_of_credentials(whole),
+        whole_file=whole,
+        file_name=str(path or ".env"),
+        named=env_file is not None,
+    )
+
+
+def _of_credentials(variables: Mapping[str, str]) -> dict[str, str]:
+    return {name: value for name, value in variables.items() if name.startswith("ARAZZO_AUTH_") and value}
+
+
+def user_folder() -> Path:
+    """`$XDG_CONFIG_HOME/arazzo-run`: the person's own configuration and profiles."""
+    home = os.environ.get("XDG_CONFIG_HOME")
+    return (Path(home) if home else Path(os.path.expanduser("~")) / ".config") / "arazzo-run"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,6 +132,7 @@ class Configuration:
     read_only: bool | None = None
     allow_http: bool | None = None
     methods: tuple[str, ...] = ()
+    allow_commands: bool | None = None
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
     fail_on: Literal["warning", "error"] | None = None
@@ -134,8 +161,7 @@ def project_configuration(root: Path | None) -> Configuration:
 
 def user_configuration() -> Configuration:
     """`$XDG_CONFIG_HOME/arazzo-run/config.toml`, which may loosen as well. Raises: as `project_configuration`."""
-    home = os.environ.get("XDG_CONFIG_HOME")
-    path = (Path(home) if home else Path(os.path.expanduser("~")) / ".config") / "arazzo-run" / "config.toml"
+    path = user_folder() / "config.toml"
     return _configuration(_toml(path), path) if path.is_file() else Configuration()
 
 
@@ -192,7 +218,10 @@ def is_set(
 
 
 def is_on(
-    name: Literal["follow_redirects", "cookies", "allow_http"], given: bool, project: Configuration, user: Configuration
+    name: Literal["follow_redirects", "cookies", "allow_http", "allow_commands"],
+    given: bool,
+    project: Configuration,
+    user: Configuration,
 ) -> bool:
     """Whether something that loosens the policy is on: given, or the user's unless the project forbids it."""
     return given or (getattr(user, name) is True and getattr(project, name) is not False)
@@ -214,8 +243,8 @@ _CHOICES = {
     "contract": ("warn", "error"),
     "fail_on": ("warning", "error"),
 }
-_FLAGS = ("follow_redirects", "cookies")
-_POLICY_FLAGS = (*_FLAGS, "deny_private", "read_only", "allow_http")
+_FLAGS = ("follow_redirects", "cookies", "allow_commands")
+_POLICY_FLAGS = ("follow_redirects", "cookies", "deny_private", "read_only", "allow_http")
 _POLICY_LISTS = ("allow_hosts", "methods")
 _LISTS = ("allow_hosts", "select", "ignore")
 

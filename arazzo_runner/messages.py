@@ -17,6 +17,8 @@ Headers = tuple[tuple[str, str], ...]
 class SecurityRequirement:
     """One scheme of a security alternative: its name, the Security Scheme Object, scopes and the source's name.
 
+    `values` are those that the document itself gives for the request, by field, "" for the whole one (Respect's
+    `x-security`); no others are looked for then.
     `remote` is true when the scheme was declared by a document that came by URL: nobody else vouches for its URLs.
     """
 
@@ -25,6 +27,7 @@ class SecurityRequirement:
     scopes: tuple[str, ...] = ()
     source: str = ""
     remote: bool = False
+    values: Mapping[str, str] | None = field(default=None, repr=False)
 
 
 # OpenAPI Security Requirement Objects: any alternative will do, all requirements of it are needed; () is anonymous.

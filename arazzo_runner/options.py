@@ -29,15 +29,16 @@ class Options:
 
     `servers` and `sources` go by source name (`servers[""]` is for the only one); `server_variables` holds OpenAPI
     server variables by source name. Relative servers of local descriptions are relative to `base_server`, by default
-    http://testserver where the client is an application in process. `auth` maps `SCHEME[.FIELD]` to a value. `env` are
-    the variables credentials may come from (default: the process's own). `trusted_hosts` get credentials from there
-    although a document that came by URL names them (default: `allow_hosts`). `policy` says the rest of what may be
-    sent, and where to (docs/policy.md); its `allow_hosts`, `follow_redirects` and `cookies` are those here. `faults`
-    are what goes wrong with the mock, as `STEP[#N]=FAULT` (`docs/mock.md`). `documents` are supplied to the registry
-    before anything is retrieved; without `fetch` nothing is retrieved by URL. The XPath and JSONPath queries of an
-    `untrusted` document are evaluated in a process that is killed at the bound, whatever they cost; None: of those that
-    came by URL. A description given as a text or a mapping is at `base_uri`, and locations show it as `name`. What may
-    hold a secret is not part of the `repr`.
+    http://testserver where the client is an application in process. `auth` maps `SCHEME[.FIELD]` to a value or a
+    reference to one (`docs/auth.md`), which with `allow_commands` may be a command. `env` are the variables credentials
+    may come from (default: the process's own, with `.env` and the person's profiles). `trusted_hosts` get credentials
+    from there although a document that came by URL names them (default: `allow_hosts`). `policy` says the rest of what
+    may be sent, and where to (docs/policy.md); its `allow_hosts`, `follow_redirects` and `cookies` are those here.
+    `faults` are what goes wrong with the mock, as `STEP[#N]=FAULT` (`docs/mock.md`). `documents` are supplied to the
+    registry before anything is retrieved; without `fetch` nothing is retrieved by URL. The XPath and JSONPath queries
+    of an `untrusted` document are evaluated in a process that is killed at the bound, whatever they cost; None: of
+    those that came by URL. A description given as a text or a mapping is at `base_uri`, and locations show it as
+    `name`. What may hold a secret is not part of the `repr`.
     """
 
     compat: Compat = "auto"
@@ -48,6 +49,7 @@ class Options:
     auth: Mapping[str, str] = field(default_factory=dict, repr=False)
     env: Mapping[str, str] | None = field(default=None, repr=False)
     env_file: Path | None = None
+    allow_commands: bool = False
     interaction: Interaction | None = None
     token_store: TokenStore | None = None
     mock: bool = False
@@ -87,6 +89,7 @@ class OptionFields(TypedDict, total=False):
     auth: Mapping[str, str]
     env: Mapping[str, str] | None
     env_file: Path | None
+    allow_commands: bool
     interaction: Interaction | None
     token_store: TokenStore | None
     mock: bool

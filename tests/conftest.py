@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from keyrings_of_tests import MemoryKeyring
 from plugged import IS_INSTALLED
 from scripted import Bench, ScriptedServer
 
@@ -43,3 +44,26 @@ def server() -> Iterator[ScriptedServer]:
 def bench(server: ScriptedServer) -> Bench:
     """Runs descriptions against the scripted server."""
     return Bench(server)
+
+
+@pytest.fixture
+def memory_keyring() -> Iterator[MemoryKeyring]:
+    """A keyring of the test's own in place of the system's."""
+    import keyring
+
+    before, mine = keyring.get_keyring(), MemoryKeyring()
+    keyring.set_keyring(mine)
+    yield mine
+    keyring.set_keyring(before)
+
+
+@pytest.fixture
+def no_keyring() -> Iterator[None]:
+    """A system without a keyring, as `keyring` itself shows it."""
+    import keyring
+    from keyring.backends.fail import Keyring
+
+    before = keyring.get_keyring()
+    keyring.set_keyring(Keyring())
+    yield
+    keyring.set_keyring(before)

@@ -89,7 +89,11 @@ def test_only_variables_of_credentials_are_taken_and_the_environment_wins(
     env_of(tmp_path, "ARAZZO_AUTH_A=file\nARAZZO_AUTH_B=file\nOTHER=x\n")
     monkeypatch.setenv("ARAZZO_AUTH_A", "environment")
 
-    assert credential_variables(None, None) == {"ARAZZO_AUTH_A": "environment", "ARAZZO_AUTH_B": "file"}
+    found = credential_variables(None, None)
+
+    assert found.environment["ARAZZO_AUTH_A"] == "environment"
+    assert found.file == {"ARAZZO_AUTH_A": "file", "ARAZZO_AUTH_B": "file"}
+    assert (found.whole_file["OTHER"], found.file_name, found.named) == ("x", ".env", False)
 
 
 def test_the_env_file_is_that_of_the_working_directory_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
@@ -97,7 +101,7 @@ def test_the_env_file_is_that_of_the_working_directory_only(tmp_path: Path, monk
     (tmp_path / "below").mkdir()
     monkeypatch.chdir(tmp_path / "below")
 
-    assert "ARAZZO_AUTH_A" not in credential_variables(None, None)
+    assert credential_variables(None, None).file == {}
 
 
 def test_an_environment_that_is_given_is_the_whole_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
@@ -105,7 +109,9 @@ def test_an_environment_that_is_given_is_the_whole_environment(tmp_path: Path, m
     env_of(tmp_path, "ARAZZO_AUTH_A=file\n")
     monkeypatch.setenv("ARAZZO_AUTH_B", "environment")
 
-    assert credential_variables({"ARAZZO_AUTH_C": "given"}, None) == {"ARAZZO_AUTH_C": "given"}
+    found = credential_variables({"ARAZZO_AUTH_C": "given"}, None)
+
+    assert (found.environment, found.file) == ({"ARAZZO_AUTH_C": "given"}, {})
 
 
 def test_a_named_env_file_takes_the_place_of_the_usual_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
@@ -113,7 +119,10 @@ def test_a_named_env_file_takes_the_place_of_the_usual_one(tmp_path: Path, monke
     env_of(tmp_path, "ARAZZO_AUTH_A=usual\n")
     (tmp_path / "named").write_text("ARAZZO_AUTH_B=named\n")
 
-    assert credential_variables({}, Path("named")) == {"ARAZZO_AUTH_B": "named"}
+    found = credential_variables({}, Path("named"))
+
+    assert (found.environment, found.file) == ({}, {"ARAZZO_AUTH_B": "named"})
+    assert (found.file_name, found.named) == ("named", True)
 
 
 # -- the project's and the user's file ------------------------------------------------------------------------------

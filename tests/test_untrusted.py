@@ -1,11 +1,12 @@
 """Documents from a stranger: whatever they hold, the command ends in bounded time and memory, and says why.
 
-Each command runs in a process of its own with 2 GiB of address space; the time is what a busy machine needs, many times.
+Each command runs in a process of its own with 2 GiB of address space; its time is many times what a busy machine needs.
 """
 
 from __future__ import annotations
 
 import copy
+import itertools
 import json
 import os
 import subprocess
@@ -62,6 +63,14 @@ def chain(link: Any, *, last: Any, length: int = 40) -> dict[str, Any]:
     return {**named, f"A{length}": last}
 
 
+def nested(depth: int) -> dict[str, Any]:
+    """An object in an object, all required."""
+    schema: dict[str, Any] = {"type": "string"}
+    for _ in range(depth):
+        schema = {"type": "object", "properties": {"a": schema}, "required": ["a"]}
+    return schema
+
+
 def _limited() -> None:
     import resource
 
@@ -96,13 +105,8 @@ LETTERS = "abcdefgh"
 UNREADABLE = {
     "aliases of aliases": HEAD
     + "x-a: &a [1,1,1,1,1,1,1,1,1,1]\n"
-    + "".join(f"x-{b}: &{b} [{','.join(['*' + a] * 10)}]\n" for a, b in zip(LETTERS, LETTERS[1:], strict=False)),
-    "merges of merges": HEAD
-    + "x-a: &a {k: 1}\n"
-    + "".join(
-        f"x-{b}: &{b} {{<<: [{','.join(['*' + a] * 50)}], {b}: 1}}\n"
-        for a, b in zip(LETTERS, LETTERS[1:], strict=False)
-    ),
+    + "".join(f"x-{b}: &{b} [{','.join(['*' + a] * 10)}]\n" for a, b in itertools.pairwise(LETTERS)),
+    "a long key": HEAD + "x-" + "k" * 1_000_000 + ": 1\n",
     "nested flow": HEAD + "x-a: " + "[" * 100_000 + "]" * 100_000 + "\n",
     "open flow": HEAD + "x-a: " + "{a: " * 50_000,
     "nested block": HEAD + "x-a:\n  " + "- " * 50_000 + "1\n",
@@ -127,7 +131,9 @@ def test_a_document_out_of_proportion_is_refused_with_a_line(document: Any, tmp_
 
 
 READABLE = {
-    "a long key": HEAD + "x-" + "k" * 1_000_000 + ": 1\n",
+    "merges of merges": HEAD
+    + "x-a: &a {k: 1}\n"
+    + "".join(f"x-{b}: &{b} {{<<: [{','.join(['*' + a] * 50)}], {b}: 1}}\n" for a, b in itertools.pairwise(LETTERS)),
     "an anchor that is named again": HEAD + "".join(f"x-{i}: &a [1]\n" for i in range(3000)),
     "ten megabytes in a line": json.dumps(arazzo({"steps": [STEP]}))[:-1] + f', "x-a": "{"x" * 10_000_000}"}}',
     "two thousand steps": arazzo({"steps": [{"stepId": f"s{i}", "operationId": "get"} for i in range(2000)]}),
@@ -201,6 +207,8 @@ SCHEMAS = {
         last={"type": "string"},
     ),
     "a chain of references": chain(lambda ref: {"$ref": ref}, last={"type": "string"}, length=3000),
+    "a chain of allOf": chain(lambda ref: {"allOf": [{"$ref": ref}]}, last={"type": "object"}, length=3000),
+    "ninety objects, one in another": {"A0": nested(90)},
     "items without number": {"A0": {"type": "array", "minItems": 10**9, "items": {"type": "string"}}},
     "letters without number": {"A0": {"type": "string", "minLength": 10**10}},
     "a pattern of a billion letters": {"A0": {"type": "string", "pattern": "^((a{1000}){1000}){1000}$"}},

@@ -240,6 +240,9 @@ class StepSubject:
     def sent(self) -> Iterator[Written]:
         """What goes into the request, or into the inputs of the workflow that is called."""
         yield from (parameter.written for parameter in self.step.parameters)
+        if isinstance(self.step, OperationCall):
+            yield from (value.written for each in self.step.credentials for value in each.values)
+            yield from (self.step.url.written,) if self.step.url is not None else ()
         body = None if isinstance(self.step, WorkflowCall) else self.step.body
         if body is not None:
             if body.written is not None:

@@ -10,8 +10,7 @@ import gc
 import sys
 from collections.abc import Sequence
 
-COMMANDS = ("run", "check", "test", "show", "mock")
-LATER = ("auth",)  # names that are taken, so that scripts do not break when they come
+COMMANDS = ("run", "check", "test", "show", "mock", "auth")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -57,6 +56,10 @@ def _dispatch(arguments: list[str]) -> int:
         from . import mock
 
         return mock.main(rest)
+    if command == "auth":
+        from . import auth
+
+        return auth.main(rest)
     from . import run
 
     return run.main(rest)
@@ -75,10 +78,6 @@ def _command(arguments: list[str]) -> tuple[str, list[str]]:
     first = arguments[0] if arguments else ""
     if first in COMMANDS:
         return first, arguments[1:]
-    if first in LATER:
-        from ..errors import UsageError
-
-        raise UsageError(f"'{first}' is not a command of this version", hint=f"for a file of that name write ./{first}")
     return "run", arguments
 
 

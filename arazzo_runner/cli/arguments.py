@@ -17,7 +17,7 @@ from ..limits import Limits
 
 if TYPE_CHECKING:
     from ..config import Configuration
-    from ..credentials.tokens import MemoryTokens
+    from ..credentials import ProfileTokens
     from ..options import Compat, Options
 
 
@@ -35,8 +35,9 @@ def run_parser() -> Parser:
         usage="arazzo-run [run] FILE [-w WORKFLOW] [-i NAME=VALUE ...] [options]\n"
         "       arazzo-run check FILE|FOLDER ... [options]\n"
         "       arazzo-run test FILE|FOLDER ... [options]\n"
-        "       arazzo-run show FILE [-w WORKFLOW]\n"
-        "       arazzo-run mock FILE ... [--port N] [options]",
+        "       arazzo-run show FILE [-w WORKFLOW] [--credentials]\n"
+        "       arazzo-run mock FILE ... [--port N] [options]\n"
+        "       arazzo-run auth login FILE [SCHEME] | list | logout SCHEME",
         description="Run a workflow of an Arazzo description. Outputs go to stdout as JSON, everything else to stderr.",
         allow_abbrev=False,
     )
@@ -127,10 +128,17 @@ def _add_credentials(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="SCHEME[.FIELD]=VALUE",
-        help="the value of a security scheme; also ARAZZO_AUTH_<SCHEME> in the environment or .env",
+        help="the value of a security scheme, or env:NAME, file:PATH, keyring:NAME; also ARAZZO_AUTH_<SCHEME> in the "
+        "environment or .env, or `arazzo-run auth login`",
     )
-    group.add_argument("--env-file", type=Path, metavar="FILE", help="read variables from here instead of .env")
+    add_value_options(group)
     group.add_argument("--show-secrets", action="store_true", help="mask nothing")
+
+
+def add_value_options(group: argparse._ActionsContainer) -> None:
+    """Where the values of credentials may come from, beside the command line."""
+    group.add_argument("--env-file", type=Path, metavar="FILE", help="read variables from here instead of .env")
+    group.add_argument("--allow-commands", action="store_true", help="run the command of a value cmd:COMMAND")
 
 
 def _add_ways(parser: argparse.ArgumentParser) -> None:
@@ -253,6 +261,7 @@ def options_of(given: argparse.Namespace, configured: tuple[Configuration, Confi
         sources=dict(_pair(text, "--source NAME=PATH") for text in given.source),
         auth=dict(_pair(text, "--auth SCHEME=VALUE") for text in values.get("auth", ())),
         env_file=values.get("env_file"),
+        allow_commands=is_on("allow_commands", bool(values.get("allow_commands")), project, user),
         token_store=_tokens() if "auth" in values else None,
         mock=values.get("mock", False),
         faults=tuple(values.get("fault") or ()) if values.get("mock") else (),
@@ -280,11 +289,15 @@ def options_of(given: argparse.Namespace, configured: tuple[Configuration, Confi
 
 
 @cache
-def _tokens() -> MemoryTokens:
-    """The tokens of this process, whatever it runs: several files make one request for a token that they share."""
-    from ..credentials.tokens import MemoryTokens
+def _tokens() -> ProfileTokens:
+    """The tokens of this process, whatever it runs: several files make one request for a token that they share.
 
-    return MemoryTokens()
+    Those of schemes that somebody has logged in for are there in the next process as well.
+    """
+    from ..config import user_folder
+    from ..credentials import Profiles, ProfileTokens
+
+    return ProfileTokens(Profiles(user_folder()))
 
 
 def check_source_names(options: Options, declared: Collection[str]) -> None:

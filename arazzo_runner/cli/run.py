@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from ..api import Loaded, Runner, load_with
 from ..document import read
 from ..errors import InputError, UsageError
+from ..plan import is_made
 from .arguments import check_source_names, is_terminal, options_of, run_parser
 from .inputs import ask_for_missing, missing_line, read_inputs
 from .interrupt import interruptible
@@ -85,7 +86,7 @@ def load_file(given: argparse.Namespace) -> Loaded:
 
 
 def _interaction(given: argparse.Namespace) -> Browser | None:
-    """Who is asked to sign in: somebody at a terminal, as for missing inputs."""
+    """Who is asked to sign in: somebody at a terminal, as for missing inputs; nobody where nothing is run."""
     if vars(given).get("no_input", True) or not is_terminal():
         return None
     from ..drivers.interaction import Browser
@@ -116,7 +117,7 @@ def check_names(runner: Runner) -> None:
         UsageError: `-s`, `--source` or `--auth` with such a name.
     """
     options = runner.options
-    used, declared = tuple(runner.plan.descriptions), _sources(runner)
+    used, declared = tuple(name for name in runner.plan.descriptions if not is_made(name)), _sources(runner)
     if "" in options.servers and len(used) > 1:
         raise UsageError(
             f"-s {options.servers['']}: the workflow uses {len(used)} sources: {', '.join(used)}", hint="-s NAME=URL"

@@ -10,7 +10,7 @@ from ..plan import LinkedWorkflow, OperationCall, Plan
 from ..report.redaction import Redactor
 from ..secrets import is_secret_name
 from ..values import dumps
-from .arguments import Parser, add_document_options
+from .arguments import Parser, add_document_options, add_value_options
 from .run import load_file
 
 
@@ -27,6 +27,12 @@ def main(arguments: Sequence[str]) -> int:
         choices=("mermaid", "svg", "html"),
         help="draw the workflows to stdout instead: Mermaid text, a drawing, or a page",
     )
+    group = parser.add_argument_group("credentials")
+    group.add_argument("--credentials", action="store_true", help="what each workflow needs, and whether it is there")
+    group.add_argument("--auth", action="append", default=[], metavar="SCHEME[.FIELD]=VALUE", help="as for a run")
+    group.add_argument("--allow-host", action="append", default=[], metavar="HOST", help="as for a run")
+    group.add_argument("--cert", metavar="FILE[,KEY]", help="as for a run")
+    add_value_options(group)
     given = parser.parse_args(list(arguments))
     loaded = load_file(given)
     ids = (
@@ -35,6 +41,10 @@ def main(arguments: Sequence[str]) -> int:
         else [w.workflow_id for w in loaded.workflows if w.workflow_id]
     )
     plans = [loaded.link(workflow_id) for workflow_id in ids]
+    if given.credentials:
+        from . import needs
+
+        return _tell(plans) or needs.show(plans, loaded.options)
     if given.diagram:
         _write(_diagram(given.diagram, plans, loaded.description.document.name))
     else:

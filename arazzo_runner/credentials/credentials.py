@@ -1,8 +1,7 @@
 """Sign a request as its operation's `security` says (OpenAPI Security Requirement and Security Scheme Objects).
 
-Values come from `--auth SCHEME[.FIELD]=VALUE`, then from `ARAZZO_AUTH_<SOURCE>__<SCHEME>[_<FIELD>]` and
-`ARAZZO_AUTH_<SCHEME>[_<FIELD>]` in the environment and `.env`. What a step supplies itself is never replaced
-(decision 47). Values from the environment do not go to a server named by a document that came by URL.
+`values` says where values come from. What a step supplies itself is never replaced (decision 47). Values do not go to a
+server named by a document that came by URL, unless they are the document's own.
 
 A key, a user name with a password and a token are put in place at once. What has to be fetched first (OAuth 2.0, OpenID
 Connect) or is asked for by the server (digest) is a conversation, which the driver has.
@@ -15,16 +14,15 @@ import shlex
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlsplit
 
 from ..errors import TransportError
 from ..messages import Request, SecurityRequirement
-from ..openapi import advice, variable_names
+from ..openapi import advice
 from ..policy import is_allowed
-from ..secrets import is_secret_name
 from .conversation import Conversation
+from .values import Given, Values, Variables
 
 if TYPE_CHECKING:
     from .digest import Digests
@@ -56,7 +54,7 @@ class Credentials:
 
     def __init__(
         self,
-        values: Mapping[str, str] | None = None,
+        values: Mapping[str, str] | Values | None = None,
         *,
         env: Mapping[str, str] | None = None,
         allow_hosts: Sequence[str] = (),
@@ -65,15 +63,14 @@ class Credentials:
         certificate: bool | None = None,
         pretended: str | None = None,
     ) -> None:
-        """`values` go by `SCHEME` or `SCHEME.FIELD`; `env` are variables, those of `.env` among them.
+        """`values` go by `SCHEME` or `SCHEME.FIELD`, then come the variables `env`; or it is all that a host has.
 
         `interactive` says that somebody can be asked to sign in. `certificate` says whether clients have one of their
         own (mutualTLS), None where that is not known. `pretended` takes the place of every token that would have to be
         got: with a mock nobody is asked for any.
         """
-        self._values = dict(values or {})
-        self._by_name = {_name(name): value for name, value in reversed(self._values.items())}
-        self._env = {name: value for name, value in (env or {}).items() if value}
+        ordered = values if isinstance(values, Values) else Values((Given(values or {}), Variables(env or {})))
+        self.values = ordered
         self._allowed = tuple(allow_hosts)
         self._interactive = interactive
         self._store = store
@@ -111,23 +108,21 @@ class Credentials:
 
     def value(self, requirement: SecurityRequirement, field: str | None, request: Request) -> str | None:
         """The value for a scheme (or one field of it) in a request's context."""
-        if request.remote and not is_allowed(request.url, self._allowed):
+        if requirement.values is None and not self.is_sent(request.url, remote=request.remote):
             return None  # bound to origins: a document that came by URL gets nothing until its host is named
-        if self._by_name:
-            key = requirement.name if field is None else f"{requirement.name}.{field}"
-            value = self._by_name.get(_name(key))
-            if value is not None:
-                return value
-        for variable in variable_names(requirement.source, requirement.name, field):
-            if variable in self._env:
-                return self._env[variable]
-        return None
+        return self.values.lookup(requirement, field, url=request.url)
+
+    def is_sent(self, url: str, *, remote: bool) -> bool:
+        """Whether requests to `url` get values; `remote` as in `Request`."""
+        return not remote or is_allowed(url, self._allowed)
 
     def advice(self, request: Request) -> str | None:
         """What to do about a 401 or 403: how to supply a credential, or how to have one that is there sent."""
-        if request.remote and not is_allowed(request.url, self._allowed):
+        open_ = tuple(each for each in request.security if all(r.values is None for r in each))
+        request = replace(request, security=open_)  # nothing is to be done about what the document itself gives
+        if not self.is_sent(request.url, remote=request.remote):
             for requirement in (r for alternative in request.security for r in alternative):
-                held = self.held(requirement)
+                held = self.held(requirement, request.url)
                 if held is not None:
                     where = urlsplit(request.url).netloc
                     return (
@@ -141,7 +136,7 @@ class Credentials:
         from .grants import servers_of
 
         for requirement in (r for alternative in request.security for r in alternative if r.remote):
-            held = self.held(requirement)
+            held = self.held(requirement, request.url)
             for url in servers_of(requirement.scheme) if held is not None else ():
                 if not self.trusts(url, requirement, request):
                     where = urlsplit(url).netloc
@@ -151,48 +146,22 @@ class Credentials:
                     )
         return None
 
-    def held(self, requirement: SecurityRequirement) -> str | None:
-        """The name of a value that is there for a scheme: an option or a variable."""
-        for name in self._values:
-            if name.lower() == requirement.name.lower() or name.lower().startswith(f"{requirement.name.lower()}."):
-                return f"--auth {name}"
-        for variable in variable_names(requirement.source, requirement.name, None):
-            if any(name == variable or name.startswith(f"{variable}_") for name in self._env):
-                return variable
-        return None
+    def held(self, requirement: SecurityRequirement, url: str = "") -> str | None:
+        """The name of a value that is there for a scheme: an option, a variable, a profile (for requests to `url`)."""
+        return self.values.held(requirement, url=url)
 
     def held_secrets(self, requirements: Iterable[SecurityRequirement]) -> Iterator[tuple[str, str]]:
         """The secrets among the values that are there for schemes, sent or not, as (label, value)."""
-        for name, value in self._values.items():
-            scheme, dot, field = name.rpartition(".")
-            if not dot or is_secret_name(field):
-                yield from _parts(scheme or name, value)
-        for requirement in requirements:
-            for variable in variable_names(requirement.source, requirement.name, None):
-                for name, value in self._env.items():
-                    rest = name.removeprefix(variable)
-                    if name == variable or (name != rest and rest[0] == "_" and is_secret_name(rest)):
-                        yield from _parts(requirement.name, value)
+        for label, value in self.values.secrets(requirements):
+            yield from _parts(label, value)
 
     def unknown_names(self, known_schemes: Iterable[str]) -> tuple[str, ...]:
         """The schemes given with --auth that no description declares."""
-        known = {name.lower() for name in known_schemes}
-        return tuple(n for n in self._values if not known & {n.lower(), n.lower().rpartition(".")[0]})
+        return self.values.unknown(known_schemes)
 
     def unknown_fields(self, known_schemes: Iterable[str]) -> tuple[str, ...]:
         """The names given with --auth whose field no scheme has."""
-        if not self._values:
-            return ()
-        from .grants import FIELDS
-
-        known, fields = {name.lower() for name in known_schemes}, {field.lower() for field in FIELDS}
-        return tuple(
-            name
-            for name in self._values
-            if name.lower() not in known
-            and name.lower().rpartition(".")[0] in known
-            and _name(name).rpartition(".")[2] not in fields
-        )
+        return self.values.unknown_fields(known_schemes)
 
     def _fill(self, requirement: SecurityRequirement, request: Request) -> _Filled | None:
         scheme = requirement.scheme
@@ -291,10 +260,11 @@ class Credentials:
         if user is None and whole is None and self.value(requirement, "password", request) is None:
             return None
         lacking = "a user name and a password" if whole is not None else "a password" if user else "a user name"
+        way = f"--auth {shlex.quote(f'{requirement.name}=USER:PASSWORD')}"
         raise TransportError(
             f"the credential '{requirement.name}' needs {lacking}",
             kind="credential",
-            hint=f"--auth {shlex.quote(f'{requirement.name}=USER:PASSWORD')}",
+            hint=way if requirement.values is None else None,
         )
 
     def _placed(
@@ -399,13 +369,6 @@ def _parts(label: str, value: str) -> Iterator[tuple[str, str]]:
 
 def _token(requirement: SecurityRequirement, token: str | None) -> tuple[tuple[str, str], ...]:
     return () if token is None else ((requirement.name, token),)
-
-
-@lru_cache(maxsize=1024)
-def _name(key: str) -> str:
-    """How names are compared: in any case, a field as `clientId`, `client_id` or `client-id`."""
-    scheme, dot, field = key.lower().rpartition(".")
-    return scheme + dot + field.replace("_", "").replace("-", "") if dot else key.lower()
 
 
 def _origin(url: str) -> tuple[str, str]:

@@ -11,7 +11,7 @@ from typing import Any
 
 from ..errors import RequestError
 from ..events import SecretMarked
-from ..interpreter.prepare import Unpreparable, call_of, inputs_of
+from ..interpreter.prepare import Unpreparable, call_of, inputs_of, request_of
 from ..interpreter.scope import RunScope
 from ..interpreter.state import Completed, Frame
 from ..messages import Request
@@ -104,9 +104,7 @@ def _workflow(
 def _operation(step: OperationCall, scope: RunScope, sign: Sign | None, depth: int) -> Shown:
     try:
         arguments, body = call_of(step, scope)
-        request = step.builder.build(
-            arguments, body, server=step.server, source=step.source, remote=step.remote, timeout=step.timeout
-        )
+        request = request_of(step, scope, arguments, body, timeout=step.timeout)
     except (Unpreparable, RequestError) as error:
         return Shown(step_id=step.step_id, depth=depth, target=step.target, refused=f"cannot be built: {error}")
     if sign is None or not request.security:

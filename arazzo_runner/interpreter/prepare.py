@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from typing import Any
 
 from ..errors import ExecutionError, RequestError
 from ..expression import Scope
 from ..location import Location
-from ..messages import Request
+from ..messages import Request, SecurityRequirement
 from ..openapi import Argument, Body
-from ..plan import LinkedBody, LinkedParameter, OperationCall, Plan
-from ..values import MISSING, Value, loads
+from ..plan import LinkedBody, LinkedCredential, LinkedParameter, OperationCall, Plan
+from ..values import MISSING, Value, dumps, loads
 from .effects import Delay, Effect, Refused, Wait
 from .scope import RunScope
 from .state import Frame, State
+
+# Printable, with a host, and nobody's name before it (RFC 3986, section 3.2).
+_HTTP = re.compile(r"https?://[^\s/?#@\\]+(?:[/?#][\x21-\x7e]*)?")
 
 
 class Unpreparable(ExecutionError):
@@ -35,14 +40,7 @@ def prepare(plan: Plan, state: State, effect: Effect) -> Request | Delay | Refus
     scope = RunScope(frame, plan.workflows[frame.workflow], state.completed)
     try:
         arguments, body = call_of(step, scope)
-        request = step.builder.build(
-            arguments,
-            body,
-            server=step.server,
-            source=step.source,
-            remote=step.remote,
-            timeout=_timeout(state, step),
-        )
+        request = request_of(step, scope, arguments, body, timeout=_timeout(state, step))
     except Unpreparable as error:
         return Refused(error.message, error.at)
     except RequestError as error:
@@ -56,6 +54,47 @@ def current(plan: Plan, state: State) -> tuple[Frame, OperationCall]:
     step = plan.workflows[frame.workflow].steps[frame.position]
     assert isinstance(step, OperationCall), "only operations have effects"
     return frame, step
+
+
+def request_of(
+    step: OperationCall, scope: Scope, arguments: tuple[Argument, ...], body: Body | None, *, timeout: float | None
+) -> Request:
+    """The request of a step with the document's own values for security schemes, not yet signed.
+
+    Raises:
+        Unpreparable, RequestError: it cannot be made.
+    """
+    request = step.builder.build(
+        arguments, body, server=step.server, source=step.source, remote=step.remote, timeout=timeout
+    )
+    if step.url is not None:
+        request = _at(request, step, step.url, scope)
+    if step.credentials:
+        request = replace(request, security=(tuple(_given(each, scope) for each in step.credentials),))
+    return request
+
+
+def _at(request: Request, step: OperationCall, url: LinkedParameter, scope: Scope) -> Request:
+    """A request to a URL that an expression gives, with the query that it has of its own."""
+    value = _evaluated(url, scope)
+    if not isinstance(value, str) or not _HTTP.fullmatch(value):
+        raise Unpreparable("the url of x-operation has no http(s) URL as its value", url.location)
+    base, _, query = value.partition("#")[0].partition("?")
+    own = request.url.removeprefix(f"{step.server}/").removeprefix("?")
+    pairs = "&".join(filter(None, (query, own)))
+    return replace(request, url=f"{base}?{pairs}" if pairs else base)
+
+
+def _given(credential: LinkedCredential, scope: Scope) -> SecurityRequirement:
+    """A requirement with its values as text; absent ones are left out, and then none is sent."""
+    values = {}
+    for parameter in credential.values:
+        value = _evaluated(parameter, scope)
+        if isinstance(value, (dict, list, bytes)):
+            raise Unpreparable(f"x-security: '{parameter.name or 'the value'}' is no text", parameter.location)
+        if value is not MISSING and value is not None:
+            values[parameter.name] = value if isinstance(value, str) else dumps(value)
+    return replace(credential.requirement, values=values)
 
 
 def call_of(step: OperationCall, scope: Scope) -> tuple[tuple[Argument, ...], Body | None]:

@@ -54,6 +54,7 @@ class SourceDescription:
     location: Location
     url_location: Location
     type_location: Location
+    server_url: Text | None = None  # Respect's x-serverUrl
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,6 +151,24 @@ Action: TypeAlias = SuccessAction | FailureAction
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SecurityValues:
+    """An entry of Respect's `x-security`: a scheme, by its name in the description or written out, and its values."""
+
+    scheme_name: Text | None
+    scheme: Mapping[str, Any] | None
+    values: Mapping[str, Raw]
+    location: Location
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DirectOperation:
+    """Respect's `x-operation`: a URL, or an expression of one, and a method in upper case."""
+
+    url: Raw
+    method: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Step:
     step_id: str
     location: Location
@@ -163,6 +182,7 @@ class _Step:
     timeout: int | None = None  # milliseconds
     depends_on: tuple[Text, ...] = ()
     extensions: Mapping[str, Any] = field(default_factory=dict)
+    security: tuple[SecurityValues, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -171,6 +191,7 @@ class OperationStep(_Step):
 
     operation_id: Text | None = None
     operation_path: Text | None = None
+    direct: DirectOperation | None = None
     action: Text | None = None
     correlation_id: Raw | None = None
 
@@ -203,6 +224,7 @@ class Workflow:
     failure_actions: tuple[FailureAction | Reusable, ...] = ()
     outputs: tuple[Output, ...] = ()
     parameters: tuple[Parameter | Reusable, ...] = ()
+    security: tuple[SecurityValues, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,6 +23,7 @@ from ..document import Document
 from ..errors import DocumentError
 from ..location import Location
 from ..values import MISSING, as_float
+from . import respect
 from .objects import (
     NO_VALUE,
     ArazzoDescription,
@@ -126,6 +127,7 @@ FIELDS: Mapping[str, Mapping[str, str]] = {
     "Expression Type Object": {"type": "", "version": ""},
     "Request Body Object": {"contentType": "", "payload": "", "replacements": ""},
     "Payload Replacement Object": {"target": "", "targetSelectorType": "1.1", "value": ""},
+    **respect.FIELDS,
 }
 
 VERSIONS: Mapping[str, tuple[str, ...]] = {
@@ -295,6 +297,7 @@ class _Reader:
             location=node.location,
             url_location=node.at("url"),
             type_location=node.at("type"),
+            server_url=respect.read_server_url(node) if self._tolerant else None,
         )
 
     def _workflow(self, node: _Node) -> Workflow:
@@ -313,6 +316,7 @@ class _Reader:
             failure_actions=node.items("failureActions", self._or_reusable(self._failure_action, valued=False)),
             outputs=self._outputs(node),
             parameters=node.items("parameters", self._or_reusable(self._parameter)),
+            security=respect.read_security(node) if self._tolerant else (),
         )
         node.known()
         self._unique("stepId", [(s.step_id, s.location) for s in steps])
@@ -374,6 +378,7 @@ class _Reader:
             "timeout": self._timeout(node),
             "depends_on": node.texts("dependsOn", at_least_one=True),
             "extensions": {k: v for k, v in node.value.items() if k.startswith("x-")},
+            "security": respect.read_security(node) if self._tolerant else (),
         }
 
     def _step_of_kind(
@@ -390,7 +395,11 @@ class _Reader:
                 self.report("ARZ110", message, node.pointer, "add 'action: send' or 'action: receive'")
             return ChannelStep(channel_path=targets.channel_path, **messages, **common)
         return OperationStep(
-            operation_id=targets.operation_id, operation_path=targets.operation_path, **messages, **common
+            operation_id=targets.operation_id,
+            operation_path=targets.operation_path,
+            direct=respect.read_operation(node) if self._tolerant else None,
+            **messages,
+            **common,
         )
 
     def _refuse_message_fields(self, node: _Node, action: Text | None, correlation_id: Raw | None) -> None:
@@ -400,7 +409,8 @@ class _Reader:
             self.report("ARZ117", message, (*node.pointer, field))
 
     def _one_target(self, node: _Node, step: str) -> None:
-        targets = [f for f in ("operationId", "operationPath", "channelPath", "workflowId") if f in node.value]
+        names = ("operationId", "operationPath", "channelPath", "workflowId")
+        targets = [f for f in (*names, *(("x-operation",) if self._tolerant else ())) if f in node.value]
         if len(targets) > 1:
             self.report(
                 "ARZ117",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .advice import advice, variable_names
+from .advice import advice, kind_of, variable_names, way
 from .arguments import Argument
 from .body import Body
 from .declarations import (
@@ -38,5 +38,7 @@ __all__ = [
     "UnknownOperation",
     "advice",
     "choose_content_type",
+    "kind_of",
     "variable_names",
+    "way",
 ]

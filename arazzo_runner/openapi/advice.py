@@ -14,7 +14,7 @@ _OTHER: Final = re.compile(r"[^A-Z0-9]")
 _CASE: Final = re.compile(r"(?<=[a-z])(?=[A-Z])")  # a field: clientId is CLIENT_ID
 
 
-# What each flow of OAuth 2.0 takes; docs/credentials.md has all fields.
+# What each flow of OAuth 2.0 takes; docs/auth.md has all fields.
 _FLOW_FIELDS: Final[Mapping[str, Mapping[str, str]]] = {
     "clientCredentials": {"clientId": "ID", "clientSecret": "SECRET"},
     "password": {"username": "USER", "password": "PASSWORD"},
@@ -49,34 +49,45 @@ def advice(security: Security) -> str | None:
 
 
 def _ways(alternative: tuple[SecurityRequirement, ...]) -> str:
-    return " and ".join(_way(requirement) for requirement in alternative)
+    return " and ".join(f"'{each.name}' ({_shown(each.scheme)}): {way(each)}" for each in alternative)
 
 
-def _way(requirement: SecurityRequirement) -> str:
-    variable = variable_names("", requirement.name, None)[0]
-    kind = _kind(requirement.scheme)
+def way(requirement: SecurityRequirement, *, of_source: bool = False) -> str:
+    """The option and the variable for a scheme; `of_source` those that no scheme of another source reads."""
+    kind, name = kind_of(requirement.scheme), requirement.name
     if kind.lower() == "mutualtls":
-        return f"'{requirement.name}' ({kind}): --cert FILE[,KEY]"
+        return "--cert FILE[,KEY]"
+    variables = variable_names(requirement.source, name, None)
+    variable = variables[0 if of_source else -1]
+    if of_source and requirement.source:
+        name = f"{requirement.source}.{name}"
     if kind.lower() in ("oauth2", "openidconnect"):
-        return _grant_way(requirement, kind, variable)
-    value = "USER:PASSWORD" if kind in ("http basic", "http digest") else "TOKEN" if "apiKey" not in kind else "KEY"
-    option = f"--auth {shlex.quote(f'{requirement.name}={value}')}"
-    return f"'{requirement.name}' ({kind}): {option} or {variable}={value}"
+        return _grant_way(requirement.scheme, name, variable)
+    value = "USER:PASSWORD" if kind in ("http basic", "http digest") else "KEY" if "apiKey" in kind else "TOKEN"
+    return f"--auth {shlex.quote(f'{name}={value}')} or {variable}={value}"
 
 
-def _grant_way(requirement: SecurityRequirement, kind: str, variable: str) -> str:
+def _grant_way(scheme: Mapping[str, Any], name: str, variable: str) -> str:
     """What gets a token, for the flow that wants least of a person; and a token that is there already."""
-    flows = requirement.scheme.get("flows")
-    names = [name for name in _FLOW_FIELDS if isinstance(flows, dict) and name in flows]
-    fields = _FLOW_FIELDS[names[0]] if names else {} if kind == "oauth2" else _FLOW_FIELDS["authorizationCode"]
-    options = [f"--auth {shlex.quote(f'{requirement.name}.{field}={value}')}" for field, value in fields.items()]
-    token = f"--auth {shlex.quote(f'{requirement.name}=TOKEN')} or {variable}=TOKEN"
-    shown = f"{kind} {names[0]}" if names else kind
-    fetched = f"{' '.join(options)}, or a token: " if options else ""
-    return f"'{requirement.name}' ({shown}): {fetched}{token}"
+    flow, kind = _flow(scheme), kind_of(scheme)
+    fields = _FLOW_FIELDS[flow] if flow else {} if kind == "oauth2" else _FLOW_FIELDS["authorizationCode"]
+    options = [f"--auth {shlex.quote(f'{name}.{field}={value}')}" for field, value in fields.items()]
+    token = f"--auth {shlex.quote(f'{name}=TOKEN')} or {variable}=TOKEN"
+    return f"{' '.join(options)}, or a token: {token}" if options else token
 
 
-def _kind(scheme: Mapping[str, Any]) -> str:
+def _flow(scheme: Mapping[str, Any]) -> str | None:
+    flows = scheme.get("flows")
+    return next((name for name in _FLOW_FIELDS if isinstance(flows, dict) and name in flows), None)
+
+
+def _shown(scheme: Mapping[str, Any]) -> str:
+    flow = _flow(scheme)
+    return f"{kind_of(scheme)} {flow}" if flow else kind_of(scheme)
+
+
+def kind_of(scheme: Mapping[str, Any]) -> str:
+    """What a scheme is, in two or three words."""
     kind = str(scheme.get("type", "unknown"))
     if kind == "http":
         return f"http {scheme.get('scheme', '')}".strip().lower()

@@ -171,7 +171,9 @@ class ContractChecker:
         except (ValueError, RecursionError) as error:
             yield Violation(body.where, f"is not JSON: {error}")
             return
-        found = None if is_range(body.name) else self._core.violations(operation, body, status)
+        # What is no JSON Schema, or a tangled one, is not judged by openapi-core either.
+        by_core = not is_range(body.name) and self._schema(schema, body.direction) is not None
+        found = self._core.violations(operation, body, status) if by_core else None
         # openapi-core asks for writeOnly properties in 3.1 responses; the bundle knows that they are not there.
         if found is None or any(violation.keyword == "required" for violation in found):
             yield from self._judge(schema, body.direction, value, body.where)
@@ -221,7 +223,7 @@ class ContractChecker:
     ) -> Iterator[Violation]:
         schema = self._schema(view, direction)
         if schema is None:
-            self._not_checked(f"{where}: its schema {view.node.location} is not a JSON Schema")
+            self._not_checked(f"{where}: its schema {view.node.location} is not a JSON Schema, or a tangled one")
             return
         if schema.validator.is_valid(value):
             return

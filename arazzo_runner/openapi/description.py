@@ -5,8 +5,9 @@ OpenAPI 3.2.0, "OpenAPI Object", "Paths Object", "Path Item Object". Read lazily
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
+from typing import Any
 from urllib.parse import unquote
 
 from ..diagnostics import did_you_mean
@@ -15,7 +16,7 @@ from ..errors import DocumentError
 from ..values import PointerSyntaxError, format_pointer, parse_pointer
 from .operation import AmbiguousOperation, Operation, UnknownOperation
 from .reference import DanglingReference, Node, References, Tokens
-from .security import read_api_keys
+from .security import read_api_keys, read_schemes
 
 _METHODS = ("get", "put", "post", "delete", "options", "head", "patch")
 _METHODS_OF = {
@@ -123,6 +124,11 @@ class Description:
         """The methods of a path, upper case; () for a path that is not there."""
         item = self._path_items.get(path)
         return () if item is None else tuple(operation.method for operation in self._operations_of(item))
+
+    @cached_property
+    def security_schemes(self) -> Mapping[str, Mapping[str, Any]]:
+        """The Security Scheme Objects by name, those of 2.0 as 3.x writes them."""
+        return read_schemes(self.root, self.version)
 
     @cached_property
     def api_keys(self) -> frozenset[tuple[str, str]]:

@@ -90,13 +90,16 @@ class Node:
         """Follow `$ref` to what is not a reference.
 
         Raises:
-            DanglingReference: it reaches nothing, or itself.
+            DanglingReference: it reaches nothing, itself, or too many others in a row.
         """
         return self.references.resolve(self)
 
     @property
     def identity(self) -> tuple[str, Tokens]:
         return self.document.uri, self.tokens
+
+
+_LONGEST_CHAIN = 100  # references that lead to references
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +126,8 @@ class References:
         while isinstance(node.value, dict) and isinstance(reference := node.value.get("$ref"), str):
             if node.identity in seen:
                 raise DanglingReference(f"$ref '{reference}' leads back to itself", node)
+            if len(seen) == _LONGEST_CHAIN:
+                raise DanglingReference(f"$ref '{reference}' is one of more than {_LONGEST_CHAIN} in a row", node)
             seen.add(node.identity)
             node = self.follow(node, reference)
         return node

@@ -263,7 +263,7 @@ class _Bundle:
             node = node.resolve()
         except DanglingReference:
             return frozenset()
-        if node.identity in seen:
+        if node.identity in seen or len(seen) > _MOST_PARTS:
             return frozenset()
         seen.add(node.identity)
         names = {
@@ -272,6 +272,9 @@ class _Bundle:
             if SchemaView(child, self.view.version).keyword(marker) is True
         }
         return frozenset(names).union(*(self.absent_names(member, seen) for member in node.items("allOf")))
+
+
+_MOST_PARTS = 150  # schemas that allOf puts together, looked at one inside the other
 
 
 def _translate_bounds(schema: dict[str, Any], value: dict[str, Any]) -> None:

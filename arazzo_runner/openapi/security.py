@@ -33,12 +33,17 @@ def read_security(operation: Node, root: Node, version: str) -> Security:
     )
 
 
-def read_api_keys(root: Node, version: str) -> frozenset[tuple[str, str]]:
-    """Place and name of the API keys that any security scheme declares; header names in lower case."""
+def read_schemes(root: Node, version: str) -> dict[str, Mapping[str, Any]]:
+    """The security schemes that a description declares, by name."""
     parent = root if version == "2.0" else root.child("components")
     names = [name for name, _ in parent.members(_SCHEMES[version == "2.0"])] if parent is not None else []
+    return {name: _scheme(name, root, version) for name in names}
+
+
+def read_api_keys(root: Node, version: str) -> frozenset[tuple[str, str]]:
+    """Place and name of the API keys that any security scheme declares; header names in lower case."""
     keys: set[tuple[str, str]] = set()
-    for scheme in (_scheme(name, root, version) for name in names):
+    for scheme in read_schemes(root, version).values():
         place, name = scheme.get("in"), scheme.get("name")
         if scheme.get("type") == "apiKey" and isinstance(place, str) and isinstance(name, str):
             keys.add((place, name.lower() if place == "header" else name))

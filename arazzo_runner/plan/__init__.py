@@ -10,6 +10,7 @@ from .objects import (
     GotoWorkflow,
     LinkedAction,
     LinkedBody,
+    LinkedCredential,
     LinkedCriterion,
     LinkedOutput,
     LinkedParameter,
@@ -24,6 +25,7 @@ from .objects import (
     UnlinkedStep,
     WorkflowCall,
 )
+from .respect import is_made
 from .written import (
     Constant,
     Embedding,
@@ -51,6 +53,7 @@ __all__ = [
     "LinkOptions",
     "LinkedAction",
     "LinkedBody",
+    "LinkedCredential",
     "LinkedCriterion",
     "LinkedOutput",
     "LinkedParameter",
@@ -70,6 +73,7 @@ __all__ = [
     "WorkflowCall",
     "Written",
     "expressions_in",
+    "is_made",
     "link",
     "link_workflows",
     "selectors_in",

@@ -335,6 +335,13 @@ class DocumentLinker:
         servers = self.options.servers
         return servers.get(source_name) or servers.get("")
 
+    def declared_server(self, source_name: str) -> str | None:
+        """The base URL that the document puts in their place (Respect's `x-serverUrl`); none for a mock."""
+        declared = self.description.source(source_name)
+        if declared is None or declared.server_url is None or self.options.default_server is not None:
+            return None
+        return declared.server_url.value
+
     def no_server(self, source_name: str, error: RequestError, location: Location) -> None:
         """Once for each source and reason. A plan that is only analysed needs no server: whoever runs it names one."""
         if (source_name, error.message) in self._without_server:

@@ -13,7 +13,7 @@ from typing import Any, Literal, Protocol, TypeAlias
 from ..condition import Condition
 from ..diagnostics import Diagnostic
 from ..location import Location
-from ..messages import Request, Response
+from ..messages import Request, Response, SecurityRequirement
 from ..openapi import Argument, Body, Description, Operation, RequestBuilder
 from ..values import JSON, Value
 from .inputs import InputsSchema
@@ -48,6 +48,14 @@ class LinkedParameter:
     written: Written
     location: Location
     required: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkedCredential:
+    """A security scheme that the document has values for (Respect's `x-security`); their names are fields, "" all."""
+
+    requirement: SecurityRequirement
+    values: tuple[LinkedParameter, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,7 +151,11 @@ class _LinkedStep:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OperationCall(_LinkedStep):
-    """A step that calls an OpenAPI operation."""
+    """A step that calls an OpenAPI operation.
+
+    Where there are `credentials` they are what the request is signed with, in place of the operation's security. `url`
+    is where it goes, in place of server and path, where only a run knows (Respect's `x-operation`).
+    """
 
     operation: Operation
     builder: RequestBuilder = field(repr=False)
@@ -152,6 +164,8 @@ class OperationCall(_LinkedStep):
     source: str
     remote: bool
     reads_request: bool  # some expression of the step reads $request
+    credentials: tuple[LinkedCredential, ...] = ()
+    url: LinkedParameter | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,6 +23,7 @@ from ..model import (
     Output,
     Parameter,
     PayloadReplacement,
+    Raw,
     RequestBody,
     Reusable,
     Step,
@@ -41,6 +42,7 @@ from .objects import (
     GotoWorkflow,
     LinkedAction,
     LinkedBody,
+    LinkedCredential,
     LinkedCriterion,
     LinkedOutput,
     LinkedParameter,
@@ -56,6 +58,7 @@ from .objects import (
 from .operations import Found
 from .order import reachable, topological
 from .references import OF_HTTP, WITHOUT_RESPONSE, reads_request, steps_read
+from .respect import Given, field_of, found_directly, given_security, is_made, is_open
 from .values import ValueReader, is_selector
 from .written import Constant, Embedding, Evaluator, Unreadable, Written, compile_written
 
@@ -140,7 +143,7 @@ class WorkflowLinker:
         )
 
     def _operation_step(self, step: OperationStep) -> OperationCall | UnlinkedStep:
-        found = self.document.operations.find(step)
+        found = self._found(step)
         target = step.operation_id or step.operation_path
         if found is not None and found.operation is None:
             return self._asynchronous(step, "an operation", target)
@@ -160,14 +163,48 @@ class WorkflowLinker:
                 "remove 'correlationId'",
             )
         operation = found.operation if found else None
-        parameters = self._operation_parameters(step, operation, reader)
+        given = self._given(step, found)
+        parameters = self._operation_parameters(step, operation, reader, given)
         body = self._body(step.request_body, operation, reader) if step.request_body else None
+        credentials = tuple(self._credential(each, reader) for each in given)
+        url = self._open_url(step, reader)
         self._check_roots(reader, "before the step's own call", WITHOUT_RESPONSE)
         common = self._common(step, reader, reader)
         call = None
         if found is not None and operation is not None:
             call = self._call(step, found, operation, parameters, body, common, reader)
+        if call is not None and (credentials or url):
+            call = replace(call, credentials=credentials, url=url)
         return call or self._unlinked(step, target, parameters, body, common)
+
+    def _found(self, step: OperationStep) -> Found | None:
+        if step.direct is not None:
+            return found_directly(step, self.workflow.workflow_id, self.document.linked.uri, self.findings)
+        return self.document.operations.find(step)
+
+    def _given(self, step: OperationStep, found: Found | None) -> tuple[Given, ...]:
+        """The schemes that the workflow and the step have values for."""
+        entries = (*self.workflow.security, *step.security)
+        if not entries:
+            return ()
+        name, operation = (found.source.name, found.operation) if found else ("", None)
+        return given_security(entries, operation, name, self.document.linked.uri, self.findings)
+
+    def _credential(self, given: Given, reader: ValueReader) -> LinkedCredential:
+        values = tuple(self._named(field_of(name), raw, reader) for name, raw in given.entry.values.items())
+        return LinkedCredential(requirement=given.requirement, values=values)
+
+    def _open_url(self, step: OperationStep, reader: ValueReader) -> LinkedParameter | None:
+        """Where a step goes, if only a run knows."""
+        if step.direct is None or not is_open(step.direct):
+            return None
+        return self._named("url", step.direct.url, reader)
+
+    def _named(self, name: str, raw: Raw, reader: ValueReader) -> LinkedParameter:
+        written = reader.value(raw)
+        return LinkedParameter(
+            name=name, in_="", evaluate=self._compiled(written), written=written, location=raw.location
+        )
 
     def _call(
         self,
@@ -211,8 +248,11 @@ class WorkflowLinker:
     def _server(self, operation: Operation, source: str, location: Location) -> str:
         options = self.document.options
         variables = {**options.server_variables.get("", {}), **options.server_variables.get(source, {})}
+        override = None
+        if not is_made(source):
+            override = self.document.server(source) or self.document.declared_server(source)
         try:
-            return operation.server_url(self.document.server(source), variables, base=options.base_server)
+            return operation.server_url(override, variables, base=options.base_server)
         except RequestError as error:
             if options.default_server is not None:
                 return options.default_server
@@ -433,13 +473,17 @@ class WorkflowLinker:
     # -- parameters ---------------------------------------------------------------------------------------------------
 
     def _operation_parameters(
-        self, step: OperationStep, operation: Operation | None, reader: ValueReader
+        self, step: OperationStep, operation: Operation | None, reader: ValueReader, given: tuple[Given, ...]
     ) -> tuple[LinkedParameter, ...]:
+        """A place that `x-security` fills is no parameter's, as Respect has it."""
         own, shared = self._parameter_list(step.parameters), self._parameter_list(self.workflow.parameters)
         self._unique(own, with_in=True)
         keys = {_key(p) for p in own}
+        places = {each.place for each in given}
         merged = [p for p in shared if _key(p) not in keys] + own
-        linked = [self._located(p, operation, reader) for p in merged if self._has_place(p, step, reader)]
+        merged = [p for p in merged if _key(p) not in places]
+        declaring = operation if step.direct is None else None  # nothing describes what x-operation takes
+        linked = [self._located(p, declaring, reader) for p in merged if self._has_place(p, step, reader)]
         self._check_query(linked)
         return tuple(linked)
 

@@ -104,7 +104,7 @@ class _Worker:
             last_resort.start()
             try:
                 _send(process.stdin, message)
-                return _receive(process.stdout)
+                reply = _receive(process.stdout)
             except (OSError, EOFError):
                 self._end()
                 if time.monotonic() - began >= limit_s:
@@ -115,6 +115,9 @@ class _Worker:
                 raise
             finally:
                 last_resort.cancel()
+            if reply.get("overrun"):  # out of memory: nobody knows what is left of it
+                self._end()
+            return reply
 
     def end(self) -> None:
         with self._lock:

@@ -27,5 +27,6 @@ def command(
             monkeypatch.delenv(name)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")  # for commands of their own process
     monkeypatch.setenv("NO_COLOR", "1")
     return Command(folder, server, capsys, monkeypatch)

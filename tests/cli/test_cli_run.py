@@ -44,16 +44,6 @@ def test_without_a_file_the_help_is_shown(command: Command):
     assert "usage: arazzo-run" in ran.err
 
 
-@pytest.mark.parametrize("name", ["auth"])
-def test_a_command_that_comes_later_is_named(command: Command, name: str):
-    ran = command(name, "x")
-
-    assert ran.code == 2
-    assert ran.out == ""
-    assert f"'{name}'" in ran.err
-    assert f"./{name}" in ran.err
-
-
 def test_run_is_the_command_when_there_is_none(command: Command):
     file = command.simple()
     command.server.on("GET /things", {"id": 7})

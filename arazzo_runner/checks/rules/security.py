@@ -179,6 +179,8 @@ def no_credential(subject: Subject) -> Iterator[Diagnostic]:
 
 def _lacking(subject: Subject, step: StepSubject, call: OperationCall) -> Security:
     """What of each alternative neither the step gives nor the host has."""
+    if call.credentials:
+        return ()
     given = {(p.in_, p.name.lower() if p.in_ == "header" else p.name) for p in call.parameters}
     if ("header", "cookie") in given:
         given |= {("cookie", str(r.scheme.get("name"))) for a in call.operation.security for r in a}
