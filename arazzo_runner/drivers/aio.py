@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 from ..errors import TransportError
 from ..interpreter import State
 from ..limits import Limits
-from .session import Answer, Ask, Send, Session, failure_of
+from .session import Answer, Ask, Send, Session, Work, failure_of
 from .transports import AsyncTransport
 
 
@@ -21,10 +21,13 @@ async def run(session: Session, transport: AsyncTransport, *, limits: Limits) ->
 
 async def steps(session: Session, transport: AsyncTransport, *, limits: Limits) -> AsyncIterator[None]:
     """Run, pausing after whatever was done outside."""
-    asks = session.asks()
+    asks = session.asks_and_work()
     try:
         ask = next(asks)
         while True:
+            if isinstance(ask, Work):  # the event loop goes on meanwhile
+                ask = asks.send(await asyncio.to_thread(ask.compute))
+                continue
             yield None
             ask = asks.send(await _answer(ask, transport, limits))
     except StopIteration:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import subprocess
@@ -229,3 +230,23 @@ def test_queries_of_untrusted_documents_are_evaluated_apart(
 
     assert result.status == "succeeded"
     assert bool(asked) is apart
+
+
+# --- asyncio ----------------------------------------------------------------------------------------------------------
+
+
+def test_the_event_loop_goes_on_while_a_criterion_is_evaluated(tmp_path: Path):
+    async def beside() -> tuple[Any, int]:
+        with_limit = Limits(max_evaluation=1.0)
+        async with Runner(description(tmp_path, BACKTRACKING), client=Answering(HOSTILE), limits=with_limit) as runner:
+            running = asyncio.ensure_future(runner.run_async())
+            turns = 0
+            while not running.done():
+                await asyncio.sleep(0.01)
+                turns += 1
+            return await running, turns
+
+    result, turns = asyncio.run(beside())
+
+    assert result.status == "failed"
+    assert turns > 10
