@@ -40,8 +40,9 @@ class Request:
 
     `supplied` are the places the step itself filled, as `(in, name)` with lower-case header names: a credential never
     replaces them (decision 47). `remote` is true when the operation's description came by URL and no server was named
-    for it: its origin gets no credentials from the environment. `timeout` is in seconds, None for the default. Without
-    `follow` a redirect is the answer, whatever was asked for: what the request holds is for this server only.
+    for it: its origin gets no credentials from the environment. `timeout` is in seconds, None for the default. One
+    that is `for_credential` is no step's: it asks for a token, and what it holds is for this server only, so that a
+    redirect is its answer.
     """
 
     method: str
@@ -53,7 +54,7 @@ class Request:
     source: str = ""
     remote: bool = False
     timeout: float | None = None
-    follow: bool = True
+    for_credential: bool = False
 
     def __repr__(self) -> str:
         """Described only: path, query, headers and body may hold secrets, and nothing here knows which."""

@@ -16,6 +16,7 @@ from .selector import DEFAULT_SELECTORS, Selectors
 if TYPE_CHECKING:
     from .credentials.tokens import TokenStore
     from .drivers.interaction import Interaction
+    from .drivers.transports.options import Certificate
 
 Compat = Literal["auto", "strict", "lenient"]
 
@@ -24,6 +25,7 @@ Compat = Literal["auto", "strict", "lenient"]
 class Options:
     """Everything a host decides about a run. Names are those of the command line.
 
+    `cert` is a client certificate's file, or (file, key file), or such by host (`host`, `host:port`, `*.domain`).
     `interaction` asks a person to sign in where a grant needs one (`arazzo_runner.drivers.interaction.Browser`), None:
     nobody is asked. `token_store` keeps the tokens that were granted (None: each Runner keeps its own).
 
@@ -61,7 +63,7 @@ class Options:
     cookies: bool = False
     insecure: bool = False
     proxy: str | None = field(default=None, repr=False)
-    cert: str | tuple[str, str] | None = None
+    cert: Certificate | Mapping[str, Certificate] | None = None
     allow_hosts: Sequence[str] = ()
     trusted_hosts: Sequence[str] | None = None
     policy: Policy = field(default_factory=Policy)
@@ -101,7 +103,7 @@ class OptionFields(TypedDict, total=False):
     cookies: bool
     insecure: bool
     proxy: str | None
-    cert: str | tuple[str, str] | None
+    cert: Certificate | Mapping[str, Certificate] | None
     allow_hosts: Sequence[str]
     trusted_hosts: Sequence[str] | None
     policy: Policy

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
@@ -184,7 +185,13 @@ def _add_network(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--cookies", action="store_true", help="keep cookies within the run")
     group.add_argument("--insecure", action="store_true", help="do not check TLS certificates")
     group.add_argument("--proxy", metavar="URL", help="send everything through this proxy")
-    group.add_argument("--cert", metavar="FILE[,KEY]", help="a client certificate")
+    group.add_argument(
+        "--cert",
+        action="append",
+        default=[],
+        metavar="[HOST=]FILE[,KEY]",
+        help="a client certificate, for every host or for one (repeatable)",
+    )
     add_sending_options(group)
 
 
@@ -280,7 +287,7 @@ def options_of(given: argparse.Namespace, configured: tuple[Configuration, Confi
         cookies=is_on("cookies", bool(values.get("cookies")), project, user),
         insecure=values.get("insecure", False),
         proxy=values.get("proxy"),
-        cert=_certificate(values.get("cert")),
+        cert=_certificates(values.get("cert") or ()),
         allow_hosts=allowed_hosts(values.get("allow_host") or (), project, user),
         trusted_hosts=tuple(values.get("allow_host") or user.allow_hosts),
         policy=Policy(
@@ -364,11 +371,16 @@ def _url(text: str) -> str:
     return text
 
 
-def _certificate(text: str | None) -> str | tuple[str, str] | None:
-    if text is None or "," not in text:
-        return text
-    file, _, key = text.partition(",")
-    return file, key
+def _certificates(texts: Sequence[str]) -> dict[str, str | tuple[str, str]] | None:
+    """By host; a name before `=` that is a path, or an option without one, is for every host."""
+    found: dict[str, str | tuple[str, str]] = {}
+    for text in texts:
+        host, equals, rest = text.partition("=")
+        if not equals or "/" in host or "," in host or os.path.exists(text.partition(",")[0]):
+            host, rest = "", text
+        file, comma, key = rest.partition(",")
+        found[host] = (file, key) if comma else file
+    return found or None
 
 
 def is_terminal() -> bool:

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..api import Loaded, Runner, load_with
-from ..credentials.grants import FIELDS
 from ..document import read
 from ..errors import InputError, UsageError
 from ..plan import is_made
@@ -128,6 +127,8 @@ def check_names(runner: Runner) -> None:
     for name in runner.unknown_auth():
         raise UsageError(f"--auth {name}: no description declares a scheme of that name", hint=runner.schemes_hint())
     for name in runner.unknown_fields():
+        from ..credentials.grants import FIELDS
+
         raise UsageError(f"--auth {name}: a credential has no such field", hint=f"fields: {', '.join(FIELDS)}")
 
 

@@ -7,12 +7,14 @@ the run's own request. Drivers fulfil wishes by the run's own transport, so that
 from __future__ import annotations
 
 from collections.abc import Callable, Generator
-from concurrent.futures import Future
-from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from ..errors import TransportError
 from ..messages import Request, Response, TransportFailure
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
 
 Purpose = Literal["discovery", "device-code", "token"]
 
@@ -57,7 +59,7 @@ class Mark:
     """For the record: this text is a secret from here on."""
 
     label: str
-    value: str
+    value: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)

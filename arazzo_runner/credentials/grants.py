@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, ClassVar, TypeAlias
 from urllib.parse import urlsplit
 
@@ -37,6 +37,12 @@ class Endpoints:
     grants: frozenset[str] | None = None
     issuer: str | None = None
 
+    @property
+    def urls(self) -> tuple[str, ...]:
+        """Those that a secret is sent to, or where a person enters one."""
+        found = (self.token, self.refresh, self.device, self.authorization)
+        return tuple(url for url in found if url is not None)
+
 
 @dataclass(frozen=True, slots=True)
 class ClientCredentials:
@@ -53,7 +59,7 @@ class Password:
     NAME: ClassVar[str] = "password"
     endpoints: Endpoints
     username: str
-    password: str
+    password: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,18 +127,21 @@ def grant_for(
     given = {field: found for field in FIELDS if (found := value(field)) is not None}
     discovery = _discovery(requirement.scheme)
     flows = _flows(requirement.scheme, given.get("tokenUrl"), only=given.get("flow"))
-    declared = [url for e in flows.values() for url in (e.token, e.device, e.refresh) if url] or (
-        [discovery] if discovery else []
-    )
-    if declared and not all(url == given.get("tokenUrl") or trusts(url) for url in declared):
-        return None
-    kinds = tuple(_kinds(flows, given))
-    if not kinds:
+    possible = tuple(_kinds(flows, given))
+    if not possible:
         raise _lacking(requirement, flows, given)
+
+    def vouched(kind: Kind) -> bool:
+        asked = kind.endpoints.urls or ((discovery,) if discovery else ())
+        return all(url == given.get("tokenUrl") or trusts(url) for url in asked)
+
+    kinds = tuple(kind for kind in possible if vouched(kind))
+    if not kinds:
+        return None
     return Grant(
         requirement=requirement,
         key=TokenKey(
-            origin=_origin(declared[0]) if declared else "",
+            origin=_origin(kinds[0].endpoints.token or discovery or ""),
             scheme=requirement.name,
             source=requirement.source,
             grant=kinds[0].NAME,
@@ -155,7 +164,7 @@ def servers_of(scheme: Mapping[str, Any]) -> tuple[str, ...]:
     """The URLs that a scheme's secrets would be sent to, or that name such URLs."""
     discovery = _discovery(scheme)
     flows = _flows(scheme, None, only=None).values()
-    return (*(url for e in flows for url in (e.token, e.device, e.refresh) if url), *([discovery] if discovery else []))
+    return (*(url for endpoints in flows for url in endpoints.urls), *((discovery,) if discovery else ()))
 
 
 def _discovery(scheme: Mapping[str, Any]) -> str | None:

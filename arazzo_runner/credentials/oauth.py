@@ -212,8 +212,8 @@ class OAuth:
             return declared
         described = yield from self._discover(grant, grant.discovery)
         found = _described(described)
-        for url in (found.token, found.device):
-            if url is not None and not (trusts(url) or _origin(url) == _origin(grant.discovery)):
+        for url in found.urls:
+            if not (trusts(url) or _origin(url) == _origin(grant.discovery)):
                 raise TransportError(
                     f"the credential '{grant.requirement.name}' was not sent to {_origin(url)}, which only a document"
                     " that came by URL names",
@@ -232,7 +232,13 @@ class OAuth:
         if url in self._discovered:
             return self._discovered[url]
         request = Request(
-            "GET", url, headers=(("Accept", "application/json"),), supplied=frozenset((("header", "authorization"),))
+            "GET",
+            url,
+            headers=(("Accept", "application/json"),),
+            supplied=frozenset((("header", "authorization"),)),
+            source=grant.requirement.source,
+            remote=_is_remote(grant, url),
+            for_credential=True,
         )
         answer = yield Fetch(request, grant.requirement.name, "", "discovery")
         response = _answered(answer, grant)
@@ -468,9 +474,16 @@ def _form(url: str, body: str, grant: Grant, method: str) -> tuple[Request, Iter
         # A client that somebody gave us is not to sign this one with its own credentials.
         supplied=frozenset((("header", "authorization"),)),
         source=grant.requirement.source,
-        follow=False,
+        remote=_is_remote(grant, url),
+        for_credential=True,
     )
     return request, iter(secrets)
+
+
+def _is_remote(grant: Grant, url: str) -> bool:
+    """Whether a document that came by URL names this host: the description, or that of the provider itself."""
+    elsewhere = grant.discovery is not None and urlsplit(url).hostname != urlsplit(grant.discovery).hostname
+    return grant.requirement.remote or elsewhere
 
 
 def _answered(answer: Granted, grant: Grant) -> Response:

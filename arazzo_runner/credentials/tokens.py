@@ -5,11 +5,13 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import Future
 from dataclasses import dataclass, replace
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from ..errors import TransportError
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
 
 MARGIN = 30.0  # seconds before its end a token is renewed, a tenth of its life at most
 
@@ -73,6 +75,8 @@ class Claim:
     """The right, and the duty, to fetch a token for everybody who needs it."""
 
     def __init__(self, cache: TokenCache, key: TokenKey, scopes: frozenset[str]) -> None:
+        from concurrent.futures import Future
+
         self._cache = cache
         self._place = (key, scopes)
         self.future: Future[TransportError | None] = Future()

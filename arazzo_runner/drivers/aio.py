@@ -10,7 +10,7 @@ from ..credentials.conversation import Join, ShowCode, SignIn
 from ..errors import TransportError
 from ..interpreter import State
 from ..limits import Limits
-from .asks import Answer, Ask, Send, Sleep, failure_of, nobody
+from .asks import Answer, Ask, Send, Sleep, Work, failure_of, nobody
 from .session import Session
 from .transports import AsyncTransport
 
@@ -31,10 +31,13 @@ async def steps(
     session: Session, transport: AsyncTransport, *, limits: Limits, interaction: Interaction | None = None
 ) -> AsyncIterator[None]:
     """Run, pausing after whatever was done outside."""
-    asks = session.asks()
+    asks = session.asks_and_work()
     try:
         ask = next(asks)
         while True:
+            if isinstance(ask, Work):  # the event loop goes on meanwhile
+                ask = asks.send(await asyncio.to_thread(ask.compute))
+                continue
             yield None
             ask = asks.send(await _answer(ask, transport, limits, interaction))
     except StopIteration:

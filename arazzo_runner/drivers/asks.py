@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from ..credentials.conversation import Join, ShowCode, SignIn
 from ..errors import TransportError
@@ -24,6 +25,13 @@ class Sleep:
     """Let this many seconds pass."""
 
     seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """Compute this and send the result back: it depends on nothing outside, and may take as long as a query may."""
+
+    compute: Callable[[], Any]
 
 
 Ask: TypeAlias = Send | Sleep | Join | SignIn | ShowCode

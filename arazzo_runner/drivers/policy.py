@@ -90,10 +90,12 @@ class _Guard:
 
     def __init__(self, policy: Policy, transport: Any) -> None:
         self._policy = policy
+        # Whose servers they are has been looked at already, and a provider may have its endpoints anywhere.
+        self._for_tokens = replace(policy.for_tokens(), default_hosts=())
         self._transport = transport
         self._supports = supports_of(transport)
         self._jar = _Jar() if policy.cookies else None
-        self._verdicts: dict[tuple[str, str, bool, bool, bool], Refusal | Reach | None] = {}
+        self._verdicts: dict[tuple[str, str, bool, bool], Refusal | Reach | None] = {}
 
     def exchange(self, request: Request, limits: Limits) -> Generator[tuple[Request, Reach | None], Response, Response]:
         """Yields each request to send with the addresses it may reach, returns the response that counts."""
@@ -122,8 +124,8 @@ class _Guard:
         """
         check_request(request)
         url = request.url
-        signed = url[:6].lower() != "https:" and (not request.follow or carries_credential(request))
-        key = (_authority(url), request.method, signed, request.remote, request.follow)
+        signed = url[:6].lower() != "https:" and (request.for_credential or carries_credential(request))
+        key = (_authority(url), "" if request.for_credential else request.method, signed, request.remote)
         try:
             verdict = self._verdicts[key]
         except KeyError:
@@ -135,10 +137,10 @@ class _Guard:
         return verdict
 
     def _judged(self, request: Request, signed: bool) -> Refusal | Reach | None:
-        policy = self._policy if request.follow else self._policy.for_tokens()
+        policy = self._for_tokens if request.for_credential else self._policy
         refusal = policy.check(
             request.url,
-            method=request.method,
+            method=None if request.for_credential else request.method,
             signed=signed,
             remote=request.remote,
             proxied=proxy_of(self._transport, request.url) is not None,
@@ -150,7 +152,11 @@ class _Guard:
 
     def _redirected(self, request: Request, response: Response) -> Request | None:
         location = response.header("location")
-        if not (self._policy.follow_redirects and request.follow) or response.status not in _REDIRECTS or not location:
+        if (
+            not (self._policy.follow_redirects and not request.for_credential)
+            or response.status not in _REDIRECTS
+            or not location
+        ):
             return None
         url = _target(request.url, location)
         headers, supplied = request.headers, request.supplied

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Generator, Iterable, Mapping
+from functools import partial
 from typing import Any, Protocol, TypeAlias
 
 from ..credentials.conversation import Conversation
@@ -38,7 +39,7 @@ from ..interpreter import (
 from ..limits import Limits
 from ..messages import Request, Response, TransportFailure
 from ..plan import Plan
-from .asks import Answer, Ask, Send, Sleep, failure_of
+from .asks import Answer, Ask, Send, Sleep, Work, failure_of
 from .conversing import Conversing
 from .outline import outline
 
@@ -101,6 +102,14 @@ class Session:
 
     def asks(self) -> Generator[Ask, Answer, State]:
         """The run as a conversation: what is yielded has to be done, and its answer sent back in."""
+        conversation: Generator[Any, Any, State] = self._conversation(works=False)
+        return conversation
+
+    def asks_and_work(self) -> Generator[Ask | Work, Any, State]:
+        """`asks` for those who must not be kept waiting: what the plan's queries may take long over is asked for."""
+        return self._conversation(works=self.plan.has_queries)
+
+    def _conversation(self, *, works: bool) -> Generator[Ask | Work, Any, State]:
         plan, now = self.plan, self.clock()
         self.emit(
             RunStarted(
@@ -112,13 +121,15 @@ class Session:
                 at=now,
             )
         )
-        self.state, effects, events = begin(plan, self.inputs, now=now)
+        first = partial(begin, plan, self.inputs, now=now)
+        self.state, effects, events = (yield Work(first)) if works else first()
         self._tell(events)
         while effects:
-            outcome = yield from self._carry_out(effects[0])
+            outcome = yield from self._carry_out(effects[0], works=works)
             if self.outcomes is not None:
                 self.outcomes(outcome)
-            self.state, effects, events = advance(plan, self.state, outcome)
+            following = partial(advance, plan, self.state, outcome)
+            self.state, effects, events = (yield Work(following)) if works else following()
             self._tell(events)
         return self.state
 
@@ -133,8 +144,9 @@ class Session:
         for event in events:
             self.emit(event)
 
-    def _carry_out(self, effect: Effect) -> Generator[Ask, Answer, Outcome | Waited]:
-        prepared = prepare(self.plan, self.state, effect)
+    def _carry_out(self, effect: Effect, *, works: bool) -> Generator[Ask | Work, Any, Outcome | Waited]:
+        preparing = partial(prepare, self.plan, self.state, effect)
+        prepared = (yield Work(preparing)) if works else preparing()
         if isinstance(prepared, Delay):
             yield Sleep(prepared.seconds)
             return Waited(effect=effect.id, received_at=self.clock())
@@ -143,7 +155,8 @@ class Session:
             exchange = self._refused(effect, prepared)
         else:
             exchange = yield from self._exchange(effect, prepared)
-        outcome, events = conclude(self.plan, self.state, effect, exchange)
+        concluding = partial(conclude, self.plan, self.state, effect, exchange)
+        outcome, events = (yield Work(concluding)) if works else concluding()
         self._tell(events)
         return outcome
 

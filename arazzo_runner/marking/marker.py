@@ -60,6 +60,9 @@ class Marker:
                 self._steps[event.id] = (self._key(event.workflow_id), event.step_id)
             case RequestSent():
                 yield from self._marked(self._request(event.id, event.request))
+            case RequestResent():
+                yield from self._marked(self._response(event.id, event.response))
+                yield from self._marked(self._request(event.id, event.request))
             case ResponseReceived():
                 yield from self._marked(self._response(event.id, event.response))
             case RequestResent():

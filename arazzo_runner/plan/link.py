@@ -24,10 +24,21 @@ from ..values import MISSING
 from .bundle import bundle
 from .findings import Findings
 from .inputs import InputsSchema, InvalidSchema
-from .objects import Bounds, Contract, LinkedDocument, LinkedWorkflow, Plan
+from .objects import (
+    Bounds,
+    Contract,
+    GotoWorkflow,
+    LinkedDocument,
+    LinkedStep,
+    LinkedWorkflow,
+    OperationCall,
+    Plan,
+    Retry,
+)
 from .operations import Operations
 from .sources import Sources, load_referred
 from .workflow import WorkflowLinker
+from .written import Written, selectors_in
 
 NO_SERVER: Final = "http://mock.invalid"
 """Stands for a server that a run would need a name for, where nothing is sent (RFC 6761, section 6.4)."""
@@ -133,6 +144,7 @@ class Linker:
             diagnostics=self.findings.all(),
             bounds=self.options.bounds,
             contract=self.options.contract,
+            has_queries=any(map(_has_queries, self.workflows.values())),
         )
 
     def reach(self, document: DocumentLinker, workflow: Workflow) -> str:
@@ -209,6 +221,34 @@ class Linker:
             self.findings.extend(f for f in findings if _counts(f, prefixes))
         self.findings.extend(self.registry.notes)
         self.findings.extend(linked)
+
+
+def _has_queries(workflow: LinkedWorkflow) -> bool:
+    """Whether something in it may take as long as a regular expression or a query may."""
+    outputs = [output.written for output in workflow.outputs]
+    return any(map(_selects, outputs)) or any(map(_step_has_queries, workflow.steps))
+
+
+def _step_has_queries(step: LinkedStep) -> bool:
+    actions = (*step.success_actions, *step.failure_actions)
+    criteria = [*step.criteria, *(criterion for action in actions for criterion in action.criteria)]
+    if any(criterion.type != "simple" for criterion in criteria):
+        return True
+    written = [output.written for output in step.outputs]
+    written += [parameter.written for parameter in step.parameters]
+    calling = (action for action in actions if isinstance(action, (GotoWorkflow, Retry)))
+    written += [each.written for action in calling for each in action.parameters]
+    body = step.body if isinstance(step, OperationCall) else None
+    if body is not None:
+        written += [body.written] if body.written is not None else []
+        if any(each.target_type != "jsonpointer" for each in body.replacements):
+            return True
+        written += [each.written for each in body.replacements]
+    return any(map(_selects, written))
+
+
+def _selects(written: Written) -> bool:
+    return any(True for _ in selectors_in(written))
 
 
 def _for_document(options: LinkOptions, uri: str) -> LinkOptions:

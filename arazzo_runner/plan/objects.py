@@ -257,6 +257,7 @@ class Plan:
     diagnostics: tuple[Diagnostic, ...]
     bounds: Bounds = field(default_factory=Bounds)
     contract: Contract | None = None
+    has_queries: bool = False  # something of it may take as long as a regular expression or a query may
     # Verdicts taken from a record instead of being computed: (effect id, condition, action) -> (passed, reason).
     recorded: Mapping[tuple[str, str, str | None], tuple[bool, str | None]] = field(default_factory=dict)
     # The same for every verdict of the record: taken where this machine is too slow for what another one evaluated.

@@ -286,7 +286,9 @@ def _carry_out(fields: dict[str, Any]) -> bytes:
     from .registry import DEFAULT_SELECTORS
 
     try:
-        selector = DEFAULT_SELECTORS.compile(fields["type"], fields["version"], fields["query"])
+        selector = DEFAULT_SELECTORS.compile(
+            fields["type"], fields["version"], fields["query"], limit_s=fields["limit_s"]
+        )
         context = _decode(fields["context"])
         result: Any
         match fields["operation"]:

@@ -23,6 +23,7 @@ from .bounded import Job, Operation, evaluate_apart, in_helper
 from .selector import SelectorSyntaxError
 from .xml import lxml_etree, namespaces_of, read_xml, set_attribute, set_text, set_text_node, write_xml
 from .xpathcost import may_be_slow
+from .xpathregex import bounded_parser, deadline
 
 Version: TypeAlias = Literal["xpath-10", "xpath-20", "xpath-30", "xpath-31"]
 
@@ -114,6 +115,7 @@ class XPath:
             raise SelectorError(error.message) from error
         if self.version == "xpath-10":
             return _Result1(self.query, parsed, document)
+        deadline.start(self.limit_s)
         return _Result2(self.query, parsed, document)
 
 
@@ -352,7 +354,8 @@ def _parsers() -> dict[str, Any]:
         from elementpath.xpath30 import XPath30Parser
     except ImportError as error:
         raise Unavailable("XPath 2.0 and later need elementpath: pip install elementpath") from error
-    return {"xpath-20": XPath2Parser, "xpath-30": XPath30Parser, "xpath-31": XPath3Parser}
+    found = {"xpath-20": XPath2Parser, "xpath-30": XPath30Parser, "xpath-31": XPath3Parser}
+    return {version: bounded_parser(parser) for version, parser in found.items()}
 
 
 def _known_prefixes(version: Version) -> frozenset[str]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import json
 import os
-import pty
 import subprocess
 import sys
 import threading
@@ -122,7 +121,7 @@ def test_somebody_at_a_terminal_signs_in_with_the_browser(command: Command, desk
 
 def at_terminal(command: Command, *argv: str, env: dict[str, str]) -> tuple[int, str]:
     """The exit code, and what stands on the terminal."""
-    ours, theirs = pty.openpty()
+    ours, theirs = pytest.importorskip("pty").openpty()
     process = subprocess.Popen(
         [sys.executable, "-m", "arazzo_runner", *argv],
         cwd=command.folder,

@@ -28,7 +28,7 @@ from arazzo_runner.credentials.conversation import (
 from arazzo_runner.credentials.tokens import Claim, MemoryTokens, Token, TokenCache, TokenKey, renewal
 from arazzo_runner.drivers.interaction import Browser
 from arazzo_runner.errors import TransportError
-from arazzo_runner.messages import Request, Response, SecurityRequirement
+from arazzo_runner.messages import Request, Response, SecurityRequirement, TransportFailure
 
 OK = Response(200, (), b"{}")
 UNAUTHORIZED = Response(401)
@@ -210,7 +210,7 @@ def test_a_token_request_follows_no_redirect_and_takes_no_credential_of_a_client
     )
 
     asked = wishes[0].request
-    assert not asked.follow
+    assert asked.for_credential
     assert ("header", "authorization") in asked.supplied
 
 
@@ -244,6 +244,54 @@ def test_mutual_tls_without_a_certificate_leaves_the_alternative():
 
     assert Credentials({"k": "v"}, certificate=False).sign(asked).request.headers == (("X-Key", "v"),)
     assert Credentials({"k": "v"}, certificate=True).sign(asked).request.headers == ()
+
+
+def remote(flows: dict[str, Any]) -> Request:
+    """An operation of a description that came by URL, whose server was named."""
+    requirement = SecurityRequirement("s", oauth(**flows), ("read",), "api", remote=True)
+    return Request("GET", "https://api.example/x", security=((requirement,),))
+
+
+@pytest.mark.parametrize(
+    ("url", "vouched"),
+    [
+        ("https://api.example/token", True),
+        ("https://auth.example/token", False),
+        ("https://api.example:444/token", False),
+        ("http://api.example/token", False),
+        ("https://api.example@evil.example/token", False),
+    ],
+)
+def test_a_remote_document_may_only_name_the_server_that_was_named(url: str, vouched: bool):
+    credentials = Credentials({"s.clientId": "c", "s.clientSecret": "x"})
+    asked = remote({"clientCredentials": {"tokenUrl": url}})
+
+    signed = credentials.sign(asked)
+
+    assert (signed.conversation is not None) == vouched
+    assert ("--allow-host" in (credentials.advice(asked) or "")) != vouched
+
+
+def test_a_flow_that_nobody_vouches_for_leaves_the_others():
+    flows = {
+        "clientCredentials": {"tokenUrl": "https://api.example/token"},
+        "authorizationCode": {"tokenUrl": "https://api.example/token", "authorizationUrl": "https://evil.example/"},
+    }
+
+    both = Credentials({"s.clientId": "c", "s.clientSecret": "x"}, interactive=True).sign(remote(flows))
+    person_only = Credentials({"s.clientId": "c"}, interactive=True).sign(remote(flows))
+
+    assert both.later == ("s",)
+    assert (person_only.conversation, person_only.unsatisfied) == (None, ("s",))
+
+
+def test_a_token_url_that_is_given_needs_nobody_to_vouch_for_it():
+    flows = {"clientCredentials": {"tokenUrl": "https://evil.example/token"}}
+    values = {"s.clientId": "c", "s.clientSecret": "x", "s.tokenUrl": "https://auth.example/token"}
+
+    wishes, _ = converse(Credentials(values).sign(remote(flows)).conversation, answer(access_token="t-1"), OK)
+
+    assert wishes[0].request.url == "https://auth.example/token"
 
 
 # -- the cache ------------------------------------------------------------------------------------------------------
@@ -429,7 +477,8 @@ def test_who_signs_in_too_late_is_told():
 
     answered = Browser(stream, open=lambda url: None).sign_in(sign_in(0.3), threading.Event())
 
-    assert "nobody signed in within 0.3 s at https://auth.example/authorize" in str(answered)
+    assert isinstance(answered, TransportFailure)
+    assert "nobody signed in within 0.3 s at https://auth.example/authorize" in answered.message
 
 
 def test_waiting_ends_when_nobody_waits_any_more():
@@ -449,4 +498,5 @@ def test_only_this_machine_is_listened_at(uri: str):
 
     answered = Browser(stream, open=lambda url: None).sign_in(sign_in(redirect_uri=uri), threading.Event())
 
-    assert "cannot be listened at" in str(answered)
+    assert isinstance(answered, TransportFailure)
+    assert "cannot be listened at" in answered.message

@@ -29,6 +29,7 @@ from arazzo_runner.events import (
     TokenRequested,
 )
 from arazzo_runner.messages import TransportFailure
+from arazzo_runner.policy import Policy
 
 CLIENT = {"clientId": "app", "clientSecret": SECRET}
 PERSON = {"username": "me", "password": PASSWORD}
@@ -552,7 +553,7 @@ def test_a_token_endpoint_that_only_a_remote_document_names_gets_nothing(one_des
     one_desk.run(auth=CLIENT, **remote)
     assert one_desk.provider.token_requests == []
 
-    result = one_desk.run(auth=CLIENT, trusted_hosts=[other.partition("//")[2]], **remote)
+    result = one_desk.run(auth=CLIENT, trusted_hosts=[other.partition("//")[2], "127.0.0.1"], **remote)
     assert (result.status, one_desk.provider.token_requests) == ("succeeded", ["client_credentials"])
 
 
@@ -560,6 +561,30 @@ def test_the_same_server_as_the_one_that_was_named_is_trusted(one_desk: Desk):
     remote = {"uri": "https://example.org/api.json", "servers": {"api": f"{one_desk.provider.url}/api"}}
 
     assert one_desk.run(auth=CLIENT, **remote).status == "succeeded"
+
+
+def test_a_run_that_only_reads_may_fetch_a_token_by_post(desk: Desk):
+    assert desk.run(auth=CLIENT, policy=Policy(read_only=True)).status == "succeeded"
+
+
+def test_a_token_endpoint_without_tls_on_another_machine_is_refused(one_desk: Desk):
+    one_desk.schemes["oauth"]["flows"]["clientCredentials"] = {"tokenUrl": "http://auth.example/token"}
+
+    result = one_desk.run(auth=CLIENT)
+
+    assert result.exit_code == 4
+    assert "a credential is not sent to" in failure(one_desk)
+    assert "--allow-http" in failure(one_desk)
+
+
+def test_a_host_that_is_not_allowed_is_asked_for_no_token(one_desk: Desk):
+    other = one_desk.provider.url.replace("127.0.0.1", "localhost")
+    one_desk.schemes["oauth"]["flows"]["clientCredentials"] = {"tokenUrl": f"{other}/token"}
+
+    one_desk.run(auth=CLIENT, allow_hosts=["127.0.0.1"])
+
+    assert "the host localhost" in failure(one_desk)
+    assert one_desk.provider.token_requests == []
 
 
 # -- masking --------------------------------------------------------------------------------------------------------
@@ -574,8 +599,9 @@ def test_every_secret_is_marked_before_it_can_be_seen(desk: Desk, person: Person
     marked = {mark.value for mark in desk.events.of(SecretMarked)}
     pair = base64.b64encode(f"app:{SECRET}".encode()).decode()
     assert {SECRET, pair, issued["access_token"], issued["refresh_token"]} <= marked
-    first = next(i for i, e in enumerate(desk.events) if issued["access_token"] in str(e))
-    assert isinstance(desk.events[first], SecretMarked)
+    told = [e.value if isinstance(e, SecretMarked) else type(e).__name__ for e in desk.events]
+    assert told.index(SECRET) < told.index(pair) < told.index("TokenRequested")
+    assert told.index(issued["access_token"]) < told.index("TokenReceived") < told.index("RequestSent")
 
 
 # -- many runs ------------------------------------------------------------------------------------------------------

@@ -107,7 +107,7 @@ def test_what_is_for_one_server_only_is_not_redirected(guarded: Any, server: Scr
     """A token request holds the client's secret in its body."""
     server.on("POST /token", to("/elsewhere", 307))
 
-    response = send(guarded(FOLLOW), Request("POST", f"{server.url}/token", body=b"secret", follow=False))
+    response = send(guarded(FOLLOW), Request("POST", f"{server.url}/token", body=b"secret", for_credential=True))
 
     assert response.status == 307
     assert server.lines == ["POST /token"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import subprocess
@@ -104,6 +105,37 @@ def test_the_worker_imports_nothing_from_the_working_directory(tmp_path: Path):
     )
 
     assert done.stdout == "3\n", done.stderr
+
+
+# --- regular expressions in XPath -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("query", [
+    f"matches('{'a' * 60}!', '^(a|a)*(a|a)*$')",
+    f"replace('{'a' * 60}!', '^(a|a)+(a|a)+(a|a)+$', '')",
+    f"tokenize('{'a' * 60}!', '^(a|a)+(a|a)+(a|a)+$')",
+    f"string(analyze-string('{'a' * 60}!', '^(a|a)+(a|a)+(a|a)+$'))",
+])  # fmt: skip
+def test_a_pattern_in_xpath_stops_at_the_bound_by_itself(query: str, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("arazzo_runner.selector.xpath.may_be_slow", lambda *_: False)  # in this process
+
+    with pytest.raises(Overrun, match="it was not evaluated within 0.1 s".replace(".", "[.]")):
+        DEFAULT_SELECTORS.compile("xpath", None, query, limit_s=0.1).value("<a/>")
+
+
+@pytest.mark.parametrize(("query", "value"), [
+    ("matches('abc', '^a.c$')", True),
+    ("matches('ABC', 'abc', 'i')", True),
+    ("matches('a.c', '.', 'q')", True),
+    ("replace('abcd', '(b)(c)', '$2$1')", "acbd"),
+    ("tokenize('a, b,c', ',\\s*')", ["a", "b", "c"]),
+    ("tokenize(' a  b ')", ["a", "b"]),
+    ("string(analyze-string('a1b', '[0-9]'))", "a1b"),
+    ("matches('\u00e9', '^\\p{L}$')", True),
+    ("matches('x-', '^[a-z-[b]]-$')", True),
+])  # fmt: skip
+def test_patterns_in_xpath_are_those_of_xpath(query: str, value: Any):
+    assert DEFAULT_SELECTORS.compile("xpath", None, query).value("<a/>") == value
 
 
 # --- overruns as verdicts ---------------------------------------------------------------------------------------------
@@ -229,3 +261,23 @@ def test_queries_of_untrusted_documents_are_evaluated_apart(
 
     assert result.status == "succeeded"
     assert bool(asked) is apart
+
+
+# --- asyncio ----------------------------------------------------------------------------------------------------------
+
+
+def test_the_event_loop_goes_on_while_a_criterion_is_evaluated(tmp_path: Path):
+    async def beside() -> tuple[Any, int]:
+        with_limit = Limits(max_evaluation=1.0)
+        async with Runner(description(tmp_path, BACKTRACKING), client=Answering(HOSTILE), limits=with_limit) as runner:
+            running = asyncio.ensure_future(runner.run_async())
+            turns = 0
+            while not running.done():
+                await asyncio.sleep(0.01)
+                turns += 1
+            return await running, turns
+
+    result, turns = asyncio.run(beside())
+
+    assert result.status == "failed"
+    assert turns > 10

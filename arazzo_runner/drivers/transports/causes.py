@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from ...errors import TransportError
 from ...messages import Request
-from .protocol import not_connected, refused, tls_failed, unknown_host
+from .protocol import not_connected, origin, refused, tls_failed, unknown_host
 
 
 def connect_error(request: Request, error: BaseException) -> TransportError:
@@ -15,6 +15,9 @@ def connect_error(request: Request, error: BaseException) -> TransportError:
     import ssl
 
     causes = list(chain(error))
+    asked = wants_certificate(request, error)
+    if asked is not None:
+        return asked
     for cause in causes:
         if isinstance(cause, ssl.SSLCertVerificationError):
             return tls_failed(request, f"the certificate is not trusted ({cause.verify_message})")
@@ -25,6 +28,16 @@ def connect_error(request: Request, error: BaseException) -> TransportError:
     if any(isinstance(cause, ConnectionRefusedError) for cause in causes):
         return refused(request)
     return not_connected(request, str(error) or type(error).__name__)
+
+
+def wants_certificate(request: Request, error: BaseException) -> TransportError | None:
+    """In TLS 1.3 a server that misses a client certificate says so after the handshake, and answers nothing."""
+    reasons = (str(getattr(cause, "reason", "") or "") for cause in chain(error))
+    if any("CERTIFICATE_REQUIRED" in reason for reason in reasons):
+        return TransportError(
+            f"{origin(request.url)} asks for a client certificate", kind="tls", hint="--cert [HOST=]FILE[,KEY]"
+        )
+    return None
 
 
 def chain(error: BaseException) -> Iterator[BaseException]:

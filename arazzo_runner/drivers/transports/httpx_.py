@@ -14,7 +14,7 @@ from __future__ import annotations
 import sys
 import threading
 from types import ModuleType
-from typing import Any
+from typing import Any, TypeAlias
 from urllib.parse import urlsplit
 
 from ..._version import __version__
@@ -25,7 +25,7 @@ from ...policy import Reach
 from .body import ACCEPT_ENCODING, Body, too_large
 from .connecting import bind, system_addresses
 from .deadline import Deadline
-from .options import ClientOptions
+from .options import Certificate, ClientOptions
 from .protocol import (
     Supports,
     broken_off,
@@ -80,7 +80,7 @@ class HttpxTransport:
         self._owned = owned
         self.supports = supports_of_httpx(client is None, network)
         self._deadline = Deadline()
-        self._pools: dict[tuple[bool, str | None, Reach | None], Any] = {}
+        self._pools: dict[PoolKey, Any] = {}
         self._lock = threading.Lock()
 
     def send(self, request: Request, *, timeout: float, limits: Limits, reach: Reach | None = None) -> Response:
@@ -135,7 +135,7 @@ class HttpxTransport:
         with self._lock:
             pool = self._pools.get(key)
             if pool is None:
-                pool = make_pool(httpx.HTTPTransport, httpx, self._options, *key[:2])
+                pool = make_pool(httpx.HTTPTransport, httpx, self._options, key)
                 bind(pool, key[2], self._options.resolve or system_addresses, self._deadline)
                 self._pools[key] = pool
             return pool
@@ -155,16 +155,20 @@ def supports_of_httpx(is_ours: bool, network: bool) -> Supports:
     return Supports(addresses=is_ours, certificate=is_ours, socks=is_ours, network=network)
 
 
-def pool_key(options: ClientOptions, url: str, reach: Reach | None) -> tuple[bool, str | None, Reach | None]:
+PoolKey: TypeAlias = "tuple[bool, str | None, Reach | None, Certificate | None]"
+
+
+def pool_key(options: ClientOptions, url: str, reach: Reach | None) -> PoolKey:
     """What requests have to have in common to share connections: nobody gets one that others were allowed."""
     proxy = options.proxy_for(url)
-    return url[:6].lower() == "https:", proxy, reach if proxy is None else None
+    return url[:6].lower() == "https:", proxy, reach if proxy is None else None, options.cert_for(url)
 
 
-def make_pool(kind: Any, httpx: ModuleType, options: ClientOptions, https: bool, proxy: str | None) -> Any:
+def make_pool(kind: Any, httpx: ModuleType, options: ClientOptions, key: PoolKey) -> Any:
     """A transport of httpx: HTTP/1.1, as many connections as are asked for."""
     limits = httpx.Limits(max_connections=None, max_keepalive_connections=100, keepalive_expiry=5.0)
-    verify = options.tls() if https else False
+    https, proxy, _, cert = key
+    verify = options.tls(cert) if https else False
     try:
         return kind(verify=verify, proxy=proxy, limits=limits, trust_env=False)
     except (ValueError, httpx.InvalidURL) as error:
@@ -277,4 +281,7 @@ def error_of(httpx: ModuleType, error: Exception, request: Request, timeout: flo
         case httpx.RemoteProtocolError():
             return broken_off(request, f"did not answer in HTTP: {text}")
         case _:
-            return broken_off(request, f"broke off: {text or type(error).__name__}")
+            from .causes import wants_certificate
+
+            asked = wants_certificate(request, error)
+            return asked or broken_off(request, f"broke off: {text or type(error).__name__}")

@@ -14,6 +14,7 @@ from .body import Body
 from .connecting import bind, system_addresses
 from .httpx_ import (
     DEFAULT_HEADERS,
+    PoolKey,
     auth_for,
     build_request,
     default_headers,
@@ -42,7 +43,7 @@ class AsyncHttpxTransport:
         self._given = client
         self._owned = owned
         self.supports = supports_of_httpx(client is None, network)
-        self._pools: dict[tuple[bool, str | None, Reach | None], Any] = {}
+        self._pools: dict[PoolKey, Any] = {}
         self._loop: asyncio.AbstractEventLoop | None = None
 
     async def send(self, request: Request, *, timeout: float, limits: Limits, reach: Reach | None = None) -> Response:
@@ -55,7 +56,11 @@ class AsyncHttpxTransport:
                     return await self._exchange(httpx, request, timeout, limits, reach)
         except TimeoutError:
             raise timed_out(request, timeout, sent=True) from None
-        except (httpx.RequestError, httpx.StreamError) as error:
+        except (
+            httpx.RequestError,
+            httpx.StreamError,
+            OSError,
+        ) as error:  # httpcore lets TLS alerts through as they are
             raise error_of(httpx, error, request, timeout, limits) from error
 
     def proxy_for(self, url: str) -> str | None:
@@ -99,7 +104,7 @@ class AsyncHttpxTransport:
             self._loop, self._pools = loop, {}
         key = pool_key(self._options, url, reach)
         if key not in self._pools:
-            pool = make_pool(httpx.AsyncHTTPTransport, httpx, self._options, *key[:2])
+            pool = make_pool(httpx.AsyncHTTPTransport, httpx, self._options, key)
             bind(pool, key[2], self._options.resolve or system_addresses, None)
             self._pools[key] = pool
         return self._pools[key]

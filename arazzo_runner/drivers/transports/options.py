@@ -4,29 +4,46 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeAlias
 from urllib.parse import urlsplit
 
 from ...errors import UsageError
+from ...policy import is_allowed
+
+Certificate: TypeAlias = "str | tuple[str, str]"
+"""The file of a client certificate, with the file of its key where that is another one."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class ClientOptions:
     """`insecure` skips TLS checks; `proxy` is a URL; `cert` a client certificate's file, or (file, key file).
 
+    Certificates may also go by host (`host`, `host:port` or `*.domain`; "" for any other host).
+
     `resolve` gives the addresses of a host and port where these are checked; None for the system's resolver.
     """
 
     insecure: bool = False
     proxy: str | None = None
-    cert: str | tuple[str, str] | None = None
+    cert: Certificate | Mapping[str, Certificate] | None = None
     resolve: Callable[[str, int], Sequence[str]] | None = None
 
-    def tls(self) -> Any:
+    def cert_for(self, url: str) -> Certificate | None:
+        """The certificate that the host of a URL is shown, None for none, and for `http:`."""
+        if self.cert is None or url[:6].lower() != "https:":
+            return None
+        if not isinstance(self.cert, Mapping):
+            return self.cert
+        named = (certificate for host, certificate in self.cert.items() if host and is_allowed(url, (host,)))
+        return next(named, self.cert.get(""))
+
+    def tls(self, cert: Certificate | None = None) -> Any:
         """The TLS context, made for the first https request only: reading the authorities takes 25 ms.
+
+        `cert` is what the other side is shown.
 
         Raises:
             UsageError: a certificate that cannot be loaded.
@@ -39,13 +56,13 @@ class ClientOptions:
             context.verify_mode = ssl.CERT_NONE
         else:
             context = _trusted(ssl)
-        if self.cert is not None:
-            file, key = self.cert if isinstance(self.cert, tuple) else (self.cert, None)
+        if cert is not None:
+            file, key = cert if isinstance(cert, tuple) else (cert, None)
             try:
                 context.load_cert_chain(file, key)
             except OSError as error:
                 raise UsageError(
-                    f"the certificate {file} cannot be loaded: {error}", hint="--cert FILE[,KEY]"
+                    f"the certificate {file} cannot be loaded: {error}", hint="--cert [HOST=]FILE[,KEY]"
                 ) from None
         return context
 

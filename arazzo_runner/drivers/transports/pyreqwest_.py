@@ -87,7 +87,7 @@ class Shared:
             return False
         if proxy is not None and not proxy.startswith(("http://", "https://")):
             return False
-        return not (options.cert is not None and url.startswith("https:"))
+        return options.cert_for(url) is None
 
     def ways(self, host: str, addresses: Sequence[str], reach: Reach, timeout: float) -> Iterator[tuple[Way, bool]]:
         """How to reach a host by each of its addresses that may be connected to, and whether it is the last."""
