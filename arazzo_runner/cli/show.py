@@ -30,7 +30,6 @@ def main(arguments: Sequence[str]) -> int:
     group = parser.add_argument_group("credentials")
     group.add_argument("--credentials", action="store_true", help="what each workflow needs, and whether it is there")
     group.add_argument("--auth", action="append", default=[], metavar="SCHEME[.FIELD]=VALUE", help="as for a run")
-    group.add_argument("--allow-host", action="append", default=[], metavar="HOST", help="as for a run")
     group.add_argument("--cert", metavar="FILE[,KEY]", help="as for a run")
     add_value_options(group)
     given = parser.parse_args(list(arguments))
