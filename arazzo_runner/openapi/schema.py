@@ -46,6 +46,7 @@ _ANNOTATIONS: dict[str, type] = {
     **dict.fromkeys(("deprecated", "readOnly", "writeOnly"), bool),
     "examples": list,
 }
+_ALL_OF = 100  # nested within each other: what is deeper is not looked at
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 
@@ -98,15 +99,15 @@ class SchemaView:
 
     def properties(self) -> Mapping[str, SchemaView]:
         """The declared properties by name, those of `allOf` included; an inner declaration wins over an outer."""
-        return dict(self._properties(set()))
+        return dict(self._properties(set(), 0))
 
-    def _properties(self, seen: set[tuple[str, Tokens]]) -> Iterator[tuple[str, SchemaView]]:
+    def _properties(self, seen: set[tuple[str, Tokens]], depth: int) -> Iterator[tuple[str, SchemaView]]:
         view = self.resolved()
-        if view is None or view.node.identity in seen:
+        if view is None or view.node.identity in seen or depth > _ALL_OF:
             return
         seen.add(view.node.identity)
         for member in view.node.items("allOf"):
-            yield from SchemaView(member, self.version)._properties(seen)
+            yield from SchemaView(member, self.version)._properties(seen, depth + 1)
         for name, member in view.node.members("properties"):
             yield name, SchemaView(member, self.version)
 
@@ -117,11 +118,11 @@ class SchemaView:
 
     def types(self) -> frozenset[str]:
         """The types declared here or in `allOf`, empty when nothing is said."""
-        return self._types(set())
+        return self._types(set(), 0)
 
-    def _types(self, seen: set[tuple[str, Tokens]]) -> frozenset[str]:
+    def _types(self, seen: set[tuple[str, Tokens]], depth: int) -> frozenset[str]:
         view = self.resolved()
-        if view is None or view.node.identity in seen:
+        if view is None or view.node.identity in seen or depth > _ALL_OF:
             return frozenset()
         seen.add(view.node.identity)
         declared = view.node.get("type")
@@ -130,7 +131,7 @@ class SchemaView:
         if isinstance(declared, list):
             return frozenset(item for item in declared if isinstance(item, str))
         for member in view.node.items("allOf"):
-            found = SchemaView(member, self.version)._types(seen)
+            found = SchemaView(member, self.version)._types(seen, depth + 1)
             if found:
                 return found
         return frozenset(("object",)) if isinstance(view.node.get("properties"), dict) else frozenset()

@@ -293,8 +293,12 @@ def test_the_url_may_be_an_expression(command: Command, url: str):
     command.server.on("GET /a", {"id": 7})
     command.server.on("GET /", {"id": 7})
 
-    ran = command(direct(command, url, parameters=[{"name": "y", "in": "query", "value": 2}]))
+    file = direct(command, url, parameters=[{"name": "y", "in": "query", "value": 2}])
+    refused = command(file)
+    ran = command(file, "--allow-host", "127.0.0.1")
 
+    assert refused.code == 4, "no description names the host"
+    assert "--allow-host 127.0.0.1" in refused.err
     assert (ran.code, ran.json) == (0, {"id": 7}), ran.err
     assert command.server.requests[0].path == ("/a?x=1&y=2" if "/a" in url else "/?y=2")
 
