@@ -372,7 +372,7 @@ def _read_file(path: Path, limits: Limits, problems: list[Diagnostic] | None) ->
 
 def _nearby(path: Path) -> str | None:
     try:
-        names = [str(path.with_name(p.name)) for p in path.parent.iterdir()]
+        names = [str(path.with_name(p.name)) for p in path.parent.iterdir() if ".arazzo-test." not in p.name]
     except OSError:
         return None
     return did_you_mean(str(path), names)

@@ -63,7 +63,7 @@ class Verdict:
 
     `name` is the workflowId, or the case's file; `document` the file of the description. `events` are those of the
     straight run, or of the case. `runs` is how many runs were made; `notes` are lines for a person, such as a branch
-    that nothing reaches. `code` is the exit code of what refused the test before it began, 0 where nothing did.
+    that nothing reaches. `code` is the exit code of what kept the test from being judged, 0 where nothing did.
     """
 
     name: str

@@ -11,6 +11,7 @@ from difflib import unified_diff
 from ..messages import Response, header
 from ..openapi import Operation
 from ..report.media import content, media_type
+from ..report.screen import printable
 from ..values import JSON, format_pointer
 from .values import PLACEHOLDER, kind_of
 
@@ -76,4 +77,5 @@ def _forgive(left: dict[str, set[str]], right: dict[str, set[str]]) -> None:
 
 
 def _lines(structure: dict[str, set[str]]) -> list[str]:
-    return [f"body{place} {' or '.join(sorted(kinds))}" for place, kinds in sorted(structure.items())]
+    # A name out of an answer begins no line of its own.
+    return [f"body{printable(place)} {' or '.join(sorted(kinds))}" for place, kinds in sorted(structure.items())]

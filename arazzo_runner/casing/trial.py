@@ -9,7 +9,7 @@ from typing import Any
 
 from ..diagnostics import Diagnostic, did_you_mean
 from ..drivers.replay import Difference
-from ..errors import ArazzoError, DocumentError, InputError, UnknownWorkflow, UsageError
+from ..errors import ArazzoError, DocumentError, InputError, Unavailable, UnknownWorkflow, UsageError
 from ..events import Event
 from ..location import Location
 from ..plan import Plan
@@ -152,8 +152,14 @@ class Trial:
             self._weigh(telling, item)
         self._end(telling, result)
         self._notes.extend(map(telling.mask, notes))
-        code = 130 if result.reason == "interrupted" else 0
-        return self._verdict("failed" if self._problems else "passed", plan=plan, events=events, runs=1, code=code)
+        status = "failed" if self._problems else "passed"
+        return self._verdict(status, plan=plan, events=events, runs=1, code=self._code(result))
+
+    def _code(self, result: Result) -> int:
+        """The exit code of what kept it from being judged: somebody interrupted it, the real server did not answer."""
+        if result.reason == "interrupted":
+            return 130
+        return Unavailable.exit_code if self._live and self._problems and result.reason == "transport" else 0
 
     def _tell(self, telling: _Telling, difference: Difference) -> None:
         message = telling.message(difference)

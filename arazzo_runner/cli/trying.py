@@ -131,6 +131,7 @@ def _case(task: Task, options: Options) -> Iterator[Verdict]:
     severities = {**user.severities, **project.severities, **dict(_severity(text) for text in given.severity)}
     inputs = read_inputs(given.inputs, given.input, InputsSchema({}))
     words = ["arazzo-run", "test", str(file), *reading_words(given), *(["--live"] if given.live else [])]
+    words += [word for text in given.severity for word in ("--severity", text)]
     try:
         yield run_case(
             file, options, live=given.live, inputs=inputs or None, severities=severities, command=shlex.join(words)

@@ -258,3 +258,36 @@ def test_nothing_is_sent_without_live(command: Command, shop: Path):
 
     assert ran.code == 0
     assert command.server.requests == []
+
+
+CASE = """
+arazzo-test: 1
+document: good.arazzo.yaml
+exchanges:
+- step: get
+  response: {body: {id: "1", status: open, total: 1}}
+"""
+
+
+def test_drift_is_told_as_a_diff_of_several_lines(command: Command, shop: Path):
+    (shop / "a.arazzo-test.yaml").write_text(CASE)
+    command.server.on("GET /orders/1", {"id": "1", "status": "open", "total": 1, "tag\n::error::": True})
+    at = ("--live", "-s", command.server.url)
+
+    noted = command("test", str(shop / "a.arazzo-test.yaml"), *at)
+    failed = command("test", str(shop / "a.arazzo-test.yaml"), *at, "--severity", "drift=error")
+
+    assert noted.code == 0
+    assert "a.arazzo-test.yaml:6:13: the answer has another structure\n    | --- " in noted.out
+    assert "\n    | +body/tag\\x0a::error:: boolean\n" in noted.out
+    assert failed.code == 1
+    assert f"-s {command.server.url} --live --severity drift=error\n" in failed.out
+
+
+def test_a_live_server_that_does_not_answer_is_exit_4(command: Command, shop: Path):
+    (shop / "a.arazzo-test.yaml").write_text(CASE)
+
+    ran = command("test", str(shop / "a.arazzo-test.yaml"), "--live", "-s", "http://127.0.0.1:9")
+
+    assert ran.code == 4
+    assert "transport: " in ran.out

@@ -36,7 +36,7 @@ class TextReport:
         self._tally.add(verdict)
         self._verdicts.append(verdict)
         for problem in verdict.problems:
-            self._screen.line((problem_line(problem, verdict.document), "plain"))
+            self._told(problem_line(problem, verdict.document))
         if self._verbosity != "quiet":
             for command in commands(verdict):
                 self._screen.line(("again: ", "strong"), (command, "plain"), indent=4)
@@ -54,12 +54,21 @@ class TextReport:
             self._screen.line((f"{hidden} not reached (-v says which, and why)", "faint"))
         self._screen.line((self._tally.line(), "bad" if self._tally.failed else "good"))
 
+    def _told(self, text: str, *before: tuple[str, Style]) -> None:
+        """A text of several lines, such as a diff, stands behind a bar: none of them passes for one of ours."""
+        first, *others = text.split("\n")
+        self._screen.line(*before, (first, "plain"))
+        for line in others:
+            style: Style = {"-": "bad", "+": "good"}.get(line[:1], "plain")  # type: ignore[assignment]
+            self._screen.line(("| ", "faint"), (line, style), indent=4)
+
     def _hidden(self) -> int:
         return sum(not aim.reached for verdict in self._verdicts for aim in verdict.coverage)
 
     def _details(self, verdict: Verdict) -> None:
         for note in verdict.notes:
-            self._screen.line((f"{verdict.name}: ", "strong"), (note, "plain"))
+            known = note.startswith(verdict.name)  # the place in a case says which one
+            self._told(note, *(() if known else ((f"{verdict.name}: ", "strong"),)))
         if self._verbosity == "verbose":
             for aim in verdict.coverage:
                 if aim.reached:
