@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any
 
+from .document import resolve_uri
 from .model import ArazzoDescription
 from .openapi.security import scheme_urls, with_source
 from .options import Options
@@ -17,13 +18,22 @@ def run_policy(options: Options, plan: Plan, entry: ArazzoDescription) -> Policy
     """The policy of the runs of a plan of this document; empty `allow_hosts` are the hosts of the plan."""
     uri = entry.document.uri
     typed = [url for url in (uri, *options.sources.values()) if is_url(url)]
-    declared = () if is_url(uri) else (source.url for source in entry.source_descriptions if is_url(source.url or ""))
+    declared = () if is_url(uri) else _sources(entry)
     return replace(
         _given(options),
         default_hosts=tuple(dict.fromkeys((*_hosts(options.servers.values()), *_hosts(_urls(plan))))),
         named_hosts=(*origins_of(options.servers.values()), *literal_origins(typed)),
         local_hosts=tuple(literal_origins(declared)),
     )
+
+
+def _sources(entry: ArazzoDescription) -> Iterator[str]:
+    """The URLs that a document takes its sources from, as `$self` makes them where it is a URL."""
+    base = entry.document.base_uri if entry.self_ else ""
+    for source in entry.source_descriptions:
+        url = resolve_uri(source.url or "", base) if is_url(base) else source.url or ""
+        if is_url(url):
+            yield url
 
 
 def fetch_policy(options: Options, typed: Iterable[str]) -> Policy:

@@ -78,7 +78,7 @@ ROOMS: dict[str, set[str]] = {
     "report": {"events", "verdict"},
     "config": set(),
     "options": {"condition", "selector", "document", "credentials", "drivers"},
-    "hosts": {"options", "plan", "model", "openapi"},
+    "hosts": {"options", "plan", "model", "openapi", "document"},
     "api": BELOW_API,
     "mocking": {"api", "mock", "model", "openapi", "document", "options", "plan"},
     "pytest_plugin": {"api", "config", "document", "options", "report", "retrieval", "testing", "verdict"},
