@@ -76,7 +76,7 @@ class Retriever:
 
     def _local(self, uri: str) -> Retrieved:
         path = Path(unquote(urlsplit(uri).path))
-        shown = _shown(path)
+        shown = shown_path(path)
         if self._remote_only and path not in self._named:
             raise SourceMissing(
                 f"{shown} is a local file, and this document came by URL", hint="--source NAME=PATH names it"
@@ -88,7 +88,7 @@ class Retriever:
                 f"there is no file {shown}", hint="name another place with --source NAME=PATH"
             ) from None
         if self._root is not None and not resolved.is_relative_to(self._root):
-            raise SourceMissing(f"{shown} is outside of {_shown(self._root)}", hint="--root names a wider folder")
+            raise SourceMissing(f"{shown} is outside of {shown_path(self._root)}", hint="--root names a wider folder")
         if not resolved.is_file():
             raise SourceMissing(f"{shown} is not a file")
         try:
@@ -146,7 +146,8 @@ class Retriever:
         return GuardedTransport(fetch, policy)
 
 
-def _shown(path: Path) -> str:
+def shown_path(path: Path) -> str:
+    """A path as people write it from here, if that is shorter."""
     try:
         relative = os.path.relpath(path)
     except ValueError:

@@ -10,6 +10,7 @@ import shlex
 from dataclasses import replace
 from pathlib import Path
 
+from ..retrieval import shown_path
 from ..secrets import is_secret_name
 from ..verdict import Problem, Verdict
 
@@ -44,7 +45,7 @@ class Counterexamples:
         words = ["arazzo-run", verdict.document, "-w", verdict.name, *reading_words(self._given)]
         # Only the contract tells of a request that is sent and answered, although the API does not accept it.
         contract = ["--contract", "warn"] if any(problem.kind == "request" for problem in verdict.problems) else []
-        return shlex.join([*words, *contract, "--replay", _shown(path)])
+        return shlex.join([*words, *contract, "--replay", shown_path(path)])
 
 
 def reading_words(given: argparse.Namespace) -> list[str]:
@@ -64,11 +65,3 @@ def _without_secret(server: str) -> str:
 def _cache() -> Path:
     base = os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")
     return Path(base) / "arazzo-run" / "failures"
-
-
-def _shown(path: Path) -> str:
-    try:
-        relative = os.path.relpath(path)
-    except ValueError:
-        return str(path)
-    return relative if len(relative) < len(str(path)) else str(path)
