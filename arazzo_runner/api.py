@@ -1015,6 +1015,13 @@ def find_cases(place: str | os.PathLike[str]) -> list[Path]:
     return found_in(Path(place))
 
 
+def is_case(path: str | os.PathLike[str]) -> bool:
+    """Whether a file has the name of a case (`*.arazzo-test.yaml`, `.yml`, `.json`)."""
+    from .casing import is_case as is_named
+
+    return is_named(Path(path))
+
+
 def read_case_file(path: str | os.PathLike[str], options: Options) -> CaseFile:
     """A case and its file.
 

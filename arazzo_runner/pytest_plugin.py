@@ -6,6 +6,7 @@ pytest imports this module in every run where the package is installed: what is 
 from __future__ import annotations
 
 import os
+from abc import abstractmethod
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
@@ -115,9 +116,9 @@ class ArazzoTest(pytest.Item):
         super().__init__(**fields)
         self.add_marker("arazzo")
 
+    @abstractmethod
     def verdicts(self) -> Iterable[Verdict]:
         """What the test comes to. Raises: ArazzoError: it cannot be begun."""
-        raise NotImplementedError
 
     def runtest(self) -> None:
         """Judge. Raises: Failure: with the lines that say what is wrong."""

@@ -36,6 +36,7 @@ from .explore import step_of as step_at
 from .expression import StepsReference, split
 from .location import Location
 from .marking import Marker, PlanSecrets
+from .messages import Response
 from .mock import Mock
 from .plan import NO_SERVER, OperationCall, Plan
 from .plan.written import expressions_in
@@ -90,6 +91,8 @@ class _Try:
         self._tryout = tryout
         self._findings = findings
         self._uses = Uses(plan)
+        self._secrets = PlanSecrets(plan)
+        self._told: dict[Run, tuple[Event, ...]] = {}
         self._mock = Mock(plan.descriptions, servers={k: v for k, v in tryout.servers.items() if k}, seed=tryout.seed)
         self._began = time.perf_counter()
 
@@ -117,7 +120,7 @@ class _Try:
             self._verdict(_distinct(problems)),
             coverage=coverage if self._tryout.branches else (),
             notes=(*self._notes(first), *(self._leniently(inputs) if problems else ())),
-            events=tuple(self._events(first.run)),
+            events=self._events(first.run),
             runs=runs,
         )
 
@@ -307,13 +310,13 @@ class _Try:
         if first.succeeded and first.assumed and not first.invalid:
             yield "--lenient gets through, which assumes: " + "; ".join(self._assumptions(first))
 
-    def _events(self, run: Run) -> Iterator[Event]:
-        """A run once more, as a driver tells it, with what is secret in it."""
-        marker, happened = Marker(PlanSecrets(self._plan)), list[Event]()
-        Replay(_Explored(run)).run(Session(self._plan, run.inputs, happened.append))
-        for event in happened:
-            yield from marker.marks(event)
-            yield event
+    def _events(self, run: Run) -> tuple[Event, ...]:
+        """A run that has ended once more, as a driver tells it, with what is secret in it."""
+        if run not in self._told:
+            marker, happened = Marker(self._secrets), list[Event]()
+            Replay(_Explored(run)).run(Session(self._plan, run.inputs, happened.append))
+            self._told[run] = tuple(told for event in happened for told in (*marker.marks(event), event))
+        return self._told[run]
 
     def _transcript(self, run: Run) -> str:
         target = io.StringIO()
@@ -361,7 +364,7 @@ def _made_up(plan: Plan) -> dict[str, str]:
 def _accepted(walked: Walked) -> Iterator[tuple[StepKey, int]]:
     """The steps that succeeded with an answer, and its status."""
     for fork, exchanged in zip(walked.forks, walked.run.exchanged, strict=False):
-        if fork.taken[0] and hasattr(exchanged.received, "status"):
+        if fork.taken[0] and isinstance(exchanged.received, Response):
             yield fork.point.key, exchanged.received.status
 
 

@@ -79,6 +79,11 @@ class Verdict:
     code: int = 0
 
     @property
+    def exit_code(self) -> int:
+        """`code`, else 1 where the test failed."""
+        return self.code or int(self.status == "failed")
+
+    @property
     def reached(self) -> int:
         """How many aims came about."""
         return sum(aim.reached for aim in self.coverage)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import argparse
 import hashlib
-import os
 import re
 import shlex
 from dataclasses import replace
 from pathlib import Path
 
+from ..document.cache import cache_folder
 from ..retrieval import shown_path
 from ..secrets import is_secret_name
 from ..verdict import Problem, Verdict
@@ -20,7 +20,7 @@ class Counterexamples:
 
     def __init__(self, given: argparse.Namespace) -> None:
         self._given = given
-        self._folder = given.save or (None if given.no_cache else _cache())
+        self._folder = given.save or (None if given.no_cache else cache_folder() / "failures")
 
     def kept(self, verdict: Verdict) -> Verdict:
         """The verdict whose problems say which command shows them."""
@@ -60,8 +60,3 @@ def _without_secret(server: str) -> str:
     name, equals, _ = server.partition("=")
     is_variable = equals and "." in name and "://" not in server
     return f"{name}=..." if is_variable and is_secret_name(name.rpartition(".")[2]) else server
-
-
-def _cache() -> Path:
-    base = os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")
-    return Path(base) / "arazzo-run" / "failures"

@@ -6,14 +6,9 @@ import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from ..api import find_cases, load
+from ..api import find_cases, is_case, load
 from ..document import find_arazzo_files
 from ..errors import UsageError
-
-
-def is_case(file: str) -> bool:
-    """Whether a name is that of a case."""
-    return ".arazzo-test." in Path(file).name
 
 
 def named_files(named: Sequence[str], *, cases: bool = False) -> Iterator[str]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..api import Loaded, load_with, run_case, verify_with
+from ..api import Loaded, is_case, load_with, run_case, verify_with
 from ..diagnostics import Diagnostic
 from ..errors import DocumentError, InputError, Unavailable, UnknownWorkflow, UsageError
 from ..options import Options
@@ -18,7 +18,6 @@ from ..testing import Tryout, refusal_verdict
 from ..verdict import Problem, Verdict
 from .arguments import options_of
 from .counterexamples import reading_words
-from .files import is_case
 from .inputs import read_inputs
 from .text import error_lines
 
@@ -69,7 +68,7 @@ def outcome_of(task: Task) -> Outcome:
 
 
 def _outcome(task: Task, verdicts: tuple[Verdict, ...], sources: tuple[str, ...] | None) -> Outcome:
-    code = max((_exit_code(verdict) for verdict in verdicts), default=0)
+    code = max((verdict.exit_code for verdict in verdicts), default=0)
     return Outcome(code, tuple(map(_lean(task), verdicts)), sources=sources)
 
 
@@ -83,10 +82,6 @@ def _sources(loaded: Loaded) -> tuple[str, ...] | None:
 def _refused(file: str, error: DocumentError) -> Verdict:
     found = error.diagnostics or [Diagnostic("ARZ100", "error", error.message, error.location, error.hint)]
     return refusal_verdict(file, file, found, error.exit_code)
-
-
-def _exit_code(verdict: Verdict) -> int:
-    return verdict.code or int(verdict.status == "failed")
 
 
 def _lean(task: Task) -> Any:

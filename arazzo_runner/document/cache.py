@@ -64,7 +64,7 @@ class TreeCache:
         digest = hashlib.sha256(bounds.encode())
         digest.update(data)
         try:
-            return (self._folder or _default_folder()) / f"{digest.hexdigest()}.tree"
+            return (self._folder or cache_folder()) / f"{digest.hexdigest()}.tree"
         except RuntimeError:  # no home
             return None
 
@@ -98,7 +98,8 @@ def _is_worth_keeping(data: bytes, uri: str, limits: Limits) -> bool:
     return SMALLEST <= len(data) <= limits.max_document and not is_named_json(uri) and data[:1] not in (b"{", b"[")
 
 
-def _default_folder() -> Path:
+def cache_folder() -> Path:
+    """`$XDG_CACHE_HOME/arazzo-run`: what can be made again."""
     home = os.environ.get("XDG_CACHE_HOME", "")
     # XDG Base Directory Specification: a relative path is to be ignored.
     return (Path(home) if os.path.isabs(home) else Path.home() / ".cache") / "arazzo-run"

@@ -5,18 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from ..diagnostics import Diagnostic
-from ..errors import ExecutionError
-from ..expression import Expression, StepsReference, compile_expression, split
+from ..expression import Expression, StepsReference, split
 from ..interpreter import Refused, State
-from ..interpreter.scope import RunScope
 from ..location import Location
 from ..plan import LinkedStep, Plan
 from ..plan.written import expressions_in
-from ..values import JSON, MISSING, Missing
+from ..values import MISSING
 from .aims import Reached, targets
 from .origins import StepKey, step_of
 from .reasons import reason
-from .runs import Run
+from .runs import Run, evaluated_in
 
 
 def unmade(run: Run, key: StepKey | None, findings: Sequence[Diagnostic]) -> tuple[str, Location] | None:
@@ -37,16 +35,6 @@ def _absent(
     read = _read(step, refused.location) if step is not None else ()
     told = [text for each in read if (text := _of(plan, key, state, each, reached, findings)) is not None]
     return "; ".join(dict.fromkeys(told)) or None
-
-
-def evaluated_in(plan: Plan, state: State, expression: Expression) -> JSON | bytes | Missing:
-    """The value of an expression in a state, before any answer."""
-    frame = state.frames[-1]
-    scope = RunScope(frame, plan.workflows[frame.workflow], state.completed)
-    try:
-        return compile_expression(expression)(scope)
-    except ExecutionError:
-        return MISSING
 
 
 def _read(step: LinkedStep, location: Location) -> Iterator[Expression]:

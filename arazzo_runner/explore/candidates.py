@@ -14,7 +14,6 @@ from ..openapi import MediaType
 from ..plan import LinkedCriterion, LinkedOutput, OperationCall, Whole
 from ..plan.written import Selected
 from ..values import JSON, MISSING, Missing, array_index, get_pointer, text_of
-from .absent import evaluated_in
 from .answers import Answer, Answers, statuses
 from .origins import FromBody, FromHeader, Origin, StepKey
 from .runs import Point, Run
@@ -210,7 +209,7 @@ class Candidates:
     def _others(self, run: Run, point: Point, want: Look) -> Iterator[JSON | Missing]:
         """The values of what an operand is compared with."""
         for expression in want.others:
-            value = evaluated(run, expression)
+            value = run.evaluated(expression)
             if not isinstance(value, bytes | Missing):
                 yield value
                 yield from _beside(value)
@@ -244,11 +243,6 @@ def place_of(expression: Expression, tokens: Tokens) -> Place | None:
             return "header", (name,)
         case _:
             return None
-
-
-def evaluated(run: Run, expression: Expression) -> JSON | bytes | Missing:
-    """The value of an expression where a run stands, before any answer."""
-    return evaluated_in(run.plan, run.state, expression)
 
 
 def _beside(value: JSON) -> Iterator[JSON]:

@@ -20,7 +20,7 @@ from ..values import JSON, MISSING, Missing, dumps, get_pointer
 from .aims import Reached, Target, targets
 from .answers import Answer
 from .candidates import Candidates, Hints, changed_value
-from .origins import FromBody, FromHeader, FromInput, FromStatus, Origin, StepKey
+from .origins import FromInput, StepKey
 from .runs import Concluded, Point, Received, Run, start
 from .solving import Needs
 from .uses import Uses
@@ -161,11 +161,11 @@ class Explorer:
                 return walked
         return None
 
-    def _walk(self, hints: Hints, *, sticky: Mapping[StepKey, Signature] | None = None) -> Walked:
+    def _walk(self, hints: Hints) -> Walked:
         self.runs += 1
         run = start(self.plan, _with_inputs(self.plan, self.inputs, hints), self._mock.anew(), self.seen)
         walked = Walked(run, hints=hints)
-        self._go_on(walked, (), sticky or {})
+        self._go_on(walked, (), {})
         return walked
 
     def _go_on(
@@ -448,19 +448,7 @@ def _with_inputs(plan: Plan, inputs: Mapping[str, Any], hints: Hints) -> Mapping
 
 
 def _mark(hints: Hints) -> str:
-    return "; ".join(f"{_name(origin)}={_shown(value)}" for origin, value in hints.items())
-
-
-def _name(origin: Origin) -> str:
-    match origin:
-        case FromBody(step=step, tokens=tokens):
-            return f"{step}{tokens}"
-        case FromHeader(step=step, name=name):
-            return f"{step}{name}"
-        case FromStatus(step=step):
-            return f"{step}"
-        case FromInput(tokens=tokens):
-            return f"{tokens}"
+    return "; ".join(f"{origin}={_shown(value)}" for origin, value in hints.items())
 
 
 def _shown(value: JSON | Missing) -> str:

@@ -8,13 +8,13 @@ from typing import Any, Final
 from ..condition import operand_expressions
 from ..expression import Expression, InputsReference, split
 from ..mock.schemas import compile_schema
-from ..plan import InputsSchema, LinkedWorkflow, OperationCall, Plan
+from ..plan import InputsSchema, LinkedWorkflow, Plan
 from ..plan.written import expressions_in
 from ..sample import sample
 from ..sample.within import listed_at
 from ..values import JSON, Missing, text_of
 from .origins import FromInput
-from .uses import Uses
+from .uses import Uses, sent_by
 
 _SEEDS: Final = 3  # values made for one place of a request
 _PLACES: Final = 8  # places looked at for one input
@@ -116,10 +116,7 @@ def _readings(value: JSON) -> Iterator[JSON]:
 
 def _expressions(workflow: LinkedWorkflow) -> Iterator[Expression]:
     for step in workflow.steps:
-        for parameter in step.parameters:
-            yield from (expression for expression, _ in expressions_in(parameter.written))
-        if isinstance(step, OperationCall) and step.body is not None and step.body.written is not None:
-            yield from (expression for expression, _ in expressions_in(step.body.written))
+        yield from sent_by(step)
         for criterion in step.criteria:
             yield from operand_expressions(criterion.condition)
         for output in step.outputs:

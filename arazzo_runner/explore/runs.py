@@ -9,7 +9,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, TypeAlias
 
+from ..errors import ExecutionError
 from ..events import CriterionChecked, Event, StepFinished, StepStarted, WorkflowFinished
+from ..expression import Expression, compile_expression
 from ..interpreter import (
     Call,
     Delay,
@@ -24,9 +26,11 @@ from ..interpreter import (
     conclude,
     prepare,
 )
+from ..interpreter.scope import RunScope
 from ..messages import Request, Response, TransportFailure
 from ..mock import Mock
 from ..plan import OperationCall, Plan, Retry
+from ..values import JSON, MISSING, Missing
 from .aims import Reached
 from .origins import StepKey
 
@@ -67,7 +71,7 @@ class Concluded:
     events: tuple[Event, ...]
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Run:
     """A run under way. `refused` are the requests that could not be made, why, and the state there.
 
@@ -101,6 +105,10 @@ class Run:
             dict(self._outputs),
             dict(self._steps),
         )
+
+    def evaluated(self, expression: Expression) -> JSON | bytes | Missing:
+        """The value of an expression where the run stands, before any answer."""
+        return evaluated_in(self.plan, self.state, expression)
 
     def point(self) -> Point | None:
         """Where the run waits for an answer; None where it has ended."""
@@ -222,3 +230,13 @@ def _key_of(plan: Plan, workflow_id: str) -> str:
     if plan.workflow.workflow_id == workflow_id:
         return plan.entry
     return next((key for key, each in plan.workflows.items() if each.workflow_id == workflow_id), plan.entry)
+
+
+def evaluated_in(plan: Plan, state: State, expression: Expression) -> JSON | bytes | Missing:
+    """The value of an expression in a state, before any answer."""
+    frame = state.frames[-1]
+    scope = RunScope(frame, plan.workflows[frame.workflow], state.completed)
+    try:
+        return compile_expression(expression)(scope)
+    except ExecutionError:
+        return MISSING

@@ -9,16 +9,15 @@ from typing import Any, Final, TypeAlias
 from ..expression import Expression, Tokens
 from ..openapi import Operation
 from ..plan import LinkedCriterion, LinkedStep, OperationCall, Plan
-from ..plan.written import expressions_in
 from ..sample import sample
 from ..sample.within import listed_at, schemas_at
 from ..values import JSON, MISSING, Missing
 from .aims import Target
 from .answers import Answers
-from .candidates import Hints, evaluated
+from .candidates import Hints
 from .origins import FromBody, FromHeader, FromInput, FromStatus, Origin, StepKey, origins, step_of
 from .runs import Run
-from .uses import Uses
+from .uses import Uses, sent_by
 from .wants import Look, wants
 
 _VALUES: Final = 8  # values tried for one origin
@@ -55,7 +54,7 @@ class Needs:
         found: dict[Origin, JSON | Missing] = {}
         for key in keys:
             step = step_of(self._plan, key)
-            for expression in _sent(step) if step is not None else ():
+            for expression in sent_by(step) if step is not None else ():
                 for origin in origins(self._plan, key, expression):
                     if origin not in hints and isinstance(origin, FromBody | FromHeader):
                         for schema in uses.of(origin)[:1]:
@@ -88,7 +87,7 @@ class Needs:
 
     def _of_request(self, options: _Options, key: StepKey, step: LinkedStep, run: Run) -> None:
         """What has no value in a request that could not be made."""
-        for expression in _sent(step):
+        for expression in sent_by(step):
             for origin in origins(self._plan, key, expression):
                 if not self._is_own(origin, key):
                     self._add(options, origin, self._made(origin))
@@ -131,19 +130,12 @@ class Needs:
                         yield self._answers.bundle(media_type.schema)
 
 
-def _sent(step: LinkedStep) -> Iterator[Expression]:
-    for parameter in step.parameters:
-        yield from (expression for expression, _ in expressions_in(parameter.written))
-    if isinstance(step, OperationCall) and step.body is not None and step.body.written is not None:
-        yield from (expression for expression, _ in expressions_in(step.body.written))
-
-
 def _name_of(origin: FromBody | FromHeader) -> str:
     return origin.name if isinstance(origin, FromHeader) else (origin.tokens or ("",))[-1]
 
 
 def _values_of(run: Run | None, expression: Expression) -> Iterator[JSON | Missing]:
-    value = evaluated(run, expression) if run is not None and run.state.frames else MISSING
+    value = run.evaluated(expression) if run is not None and run.state.frames else MISSING
     if not isinstance(value, bytes | Missing):
         yield value
 

@@ -8,8 +8,8 @@ from typing import Any
 from ..expression import Expression, Tokens
 from ..openapi import ParameterDeclaration
 from ..openapi.media_type import find
-from ..plan import LinkedBody, LinkedParameter, Members, OperationCall, Plan, Whole
-from ..plan.written import Items, Written
+from ..plan import LinkedBody, LinkedParameter, LinkedStep, Members, OperationCall, Plan, Whole
+from ..plan.written import Items, Written, expressions_in
 from ..sample.within import schemas_at
 from .origins import FromBody, Origin, StepKey, origins
 
@@ -34,6 +34,14 @@ class Uses:
     def of(self, origin: Origin) -> tuple[Any, ...]:
         """What is asked of a value, one JSON Schema for each place it is sent to."""
         return tuple(self._places.get(origin, ()))
+
+
+def sent_by(step: LinkedStep) -> Iterator[Expression]:
+    """The expressions in what a step sends: its parameters, then its body."""
+    for parameter in step.parameters:
+        yield from (expression for expression, _ in expressions_in(parameter.written))
+    if isinstance(step, OperationCall) and step.body is not None and step.body.written is not None:
+        yield from (expression for expression, _ in expressions_in(step.body.written))
 
 
 def _sent(step: OperationCall) -> Iterator[tuple[Expression, Any]]:

@@ -7,7 +7,7 @@ from typing import Any
 from ..document.tangle import is_tangled
 from ..values import JSON, MISSING, Value, get_pointer, parse_pointer
 
-_ROOT = "urn:arazzo-run:sample"
+ROOT = "urn:arazzo-run:sample"
 _MOST_KEPT = 2000  # validators
 _DATA_KEYWORDS = frozenset({"example", "examples", "default", "const", "enum"})
 
@@ -25,7 +25,7 @@ class Referee:
 
     def resolve(self, reference: str) -> Any:
         """The schema a $ref of this root names: a pointer, an $anchor or "#"; True where there is none."""
-        fragment = reference.removeprefix(_ROOT).removeprefix("#")
+        fragment = reference.removeprefix(ROOT).removeprefix("#")
         if not fragment:
             return self.root
         if fragment.startswith("/"):
@@ -56,8 +56,8 @@ class Referee:
             return None
         try:
             if self._registry is None:
-                self._registry = jsonschema_rs.Registry([(_ROOT, self.root)])
-            subject = {"$ref": _ROOT} if schema is self.root else schema
+                self._registry = jsonschema_rs.Registry([(ROOT, self.root)])
+            subject = {"$ref": ROOT} if schema is self.root else schema
             return jsonschema_rs.Draft202012Validator(
                 subject, registry=self._registry, validate_formats=True, offline=True
             )
@@ -74,7 +74,7 @@ def absolute_references(schema: Any) -> Any:
     copy: dict[str, Any] = {}
     for key, value in schema.items():
         if key in ("$ref", "$dynamicRef") and isinstance(value, str) and value.startswith("#"):
-            copy[key] = _ROOT + value
+            copy[key] = ROOT + value
         elif key in _DATA_KEYWORDS:
             copy[key] = value
         else:

@@ -8,7 +8,7 @@ from typing import Any
 
 from ..values import JSON, array_index
 from .alternatives import Plain, alternatives, types_in
-from .referee import Referee
+from .referee import ROOT, Referee
 
 _DEEPEST = 12  # references and parts followed
 _MOST = 12  # alternatives looked at on each level
@@ -117,8 +117,6 @@ def _relative(schema: Any) -> Any:
     if not isinstance(schema, dict):
         return schema
     return {
-        key: value.removeprefix("urn:arazzo-run:sample")
-        if key in ("$ref", "$dynamicRef") and isinstance(value, str)
-        else _relative(value)
+        key: value.removeprefix(ROOT) if key in ("$ref", "$dynamicRef") and isinstance(value, str) else _relative(value)
         for key, value in schema.items()
     }

@@ -55,7 +55,7 @@ def to_dict(verdict: Verdict) -> dict[str, Any]:
         "notes": list(verdict.notes),
         "runs": verdict.runs,
         "durationS": round(verdict.duration_s, 6),
-        "exitCode": verdict.code or int(verdict.status == "failed"),
+        "exitCode": verdict.exit_code,
     }
 
 
