@@ -65,9 +65,6 @@ class Marker:
                 yield from self._marked(self._request(event.id, event.request))
             case ResponseReceived():
                 yield from self._marked(self._response(event.id, event.response))
-            case RequestResent():
-                yield from self._marked(self._response(event.id, event.response))
-                yield from self._marked(self._request(event.id, event.request))
             case StepFinished():
                 yield from self._marked(self._outputs(event))
             case WorkflowFinished() | RunFinished():

@@ -27,10 +27,6 @@ class Preference:
     dynamic: bool = False
 
     @property
-    def is_error(self) -> bool:
-        return self.code is not None and self.code >= 400
-
-    @property
     def applied(self) -> str:
         """As `Preference-Applied` says it (section 3)."""
         said = [f"code={self.code}"] if self.code is not None else []
