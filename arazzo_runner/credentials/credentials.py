@@ -124,11 +124,7 @@ class Credentials:
             for requirement in (r for alternative in request.security for r in alternative):
                 held = self.held(requirement, request.url)
                 if held is not None:
-                    where = urlsplit(request.url).netloc
-                    return (
-                        f"{held} was not sent to {where}, which only a document that came by URL names: "
-                        f"--allow-host {where} sends it"
-                    )
+                    return _not_sent(held, request.url)
         return self._held_back(request) or advice(request.security)
 
     def _held_back(self, request: Request) -> str | None:
@@ -139,11 +135,7 @@ class Credentials:
             held = self.held(requirement, request.url)
             for url in servers_of(requirement.scheme) if held is not None else ():
                 if not self.trusts(url, requirement, request):
-                    where = urlsplit(url).netloc
-                    return (
-                        f"{held} was not sent to {where}, which only a document that came by URL names: "
-                        f"--allow-host {where} sends it"
-                    )
+                    return _not_sent(held, url)
         return None
 
     def held(self, requirement: SecurityRequirement, url: str = "") -> str | None:
@@ -357,6 +349,12 @@ class _Filled:
         if self.grant is not None:
             return self.grant.requirement.name
         return self.digest[0] if self.digest is not None else None
+
+
+def _not_sent(held: str, url: str) -> str:
+    where = urlsplit(url).netloc
+    who = "which only a document that came by URL names"
+    return f"{held} was not sent to {where}, {who}: --allow-host {where} sends it"
 
 
 def _parts(label: str, value: str) -> Iterator[tuple[str, str]]:

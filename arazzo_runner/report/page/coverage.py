@@ -15,7 +15,7 @@ _COLUMNS: tuple[tuple[str, tuple[CoverageKind, ...]], ...] = (
 
 
 def figures(aims: Sequence[Aim]) -> str:
-    """`3 of 3 steps, 4 of 6 criteria ways, 1 of 2 actions`."""
+    """`3 of 3 steps, 4 of 6 verdicts, 1 of 2 actions`."""
     names = {"step": "steps", "criterion": "verdicts", "action": "actions", "output": "outputs"}
     parts = []
     for kind, name in names.items():
