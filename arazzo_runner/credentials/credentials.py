@@ -133,7 +133,9 @@ class Credentials:
 
         for requirement in (r for alternative in request.security for r in alternative if r.remote):
             held = self.held(requirement, request.url)
-            for url in servers_of(requirement.scheme) if held is not None else ():
+            if held is None:
+                continue
+            for url in servers_of(requirement.scheme):
                 if not self.trusts(url, requirement, request):
                     return _not_sent(held, url)
         return None
